@@ -1,0 +1,225 @@
+// The shared analyzer: log entries in, an analysis out. Production service, harness and optimizer
+// all use this class, and nothing else calls a model: what is measured is what is deployed.
+
+import type { Span, Tracer } from "@opentelemetry/api";
+import { LlmError } from "../errors.ts";
+import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
+import type { LogEntry, ParseResult } from "./analysis.ts";
+import type { ChatMessage, ChatModel, Completion, LLMConfig, ResponseFormat } from "./llm.ts";
+import { openAiModel } from "./openai.ts";
+import { parseResponse } from "./parse.ts";
+import { type PromptIdentity, type PromptTemplate, renderPrompt } from "./prompt.ts";
+import { type AllowedLabels, responseFormat } from "./response_format.ts";
+import { type Clock, systemClock, withRetries } from "./retry.ts";
+import { mergeSampling, type SamplingLayer } from "./sampling.ts";
+
+const DEFAULT_TIMEOUT_MS = 180_000;
+const DEFAULT_RETRIES = 2;
+
+export interface LogAnalyzerOptions {
+  /** Base URL of an OpenAI-compatible server, such as `http://localhost:8080`. */
+  readonly llmUrl: string;
+  readonly modelName: string;
+  readonly promptTemplate: PromptTemplate;
+  /** Beats the prompt's `model_defaults`, which beat `DEFAULT_LLM_CONFIG`. */
+  readonly config?: SamplingLayer;
+  /** Bearer token for the server. */
+  readonly apiKey?: string | undefined;
+  /** Answers instead of the server at `llmUrl`. */
+  readonly model?: ChatModel;
+  /** Closed sets for a prompt whose `response_format` is `json_schema`. */
+  readonly allowedLabels?: AllowedLabels;
+  /** Attempts after the first; 2 by default. */
+  readonly retries?: number;
+  /** Limit of one attempt in milliseconds; 180,000 by default. */
+  readonly timeoutMs?: number;
+  readonly clock?: Clock;
+  readonly tracer?: Tracer | undefined;
+}
+
+/** What the log entries are about. */
+export interface AnalyzeContext {
+  readonly namespace: string;
+  /** ISO 8601 times. */
+  readonly time_range: { readonly start: string; readonly end: string };
+  /** Values of the prompt's further inputs, by name. */
+  readonly [variable: string]: unknown;
+}
+
+export interface CallOptions {
+  /** Ends the call, also between attempts. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told before each attempt, from 1. */
+  readonly onAttempt?: ((attempt: number) => void) | undefined;
+}
+
+/** A completion and what it took. */
+export interface TimedCompletion extends Completion {
+  /** Of the answering attempt alone, in milliseconds. */
+  readonly latency_ms: number;
+  /** Attempts made, at least 1. */
+  readonly attempts: number;
+}
+
+export type AnalyzeResult = ParseResult & {
+  readonly completion: TimedCompletion;
+  readonly prompt: PromptIdentity;
+};
+
+/** Prompt, model and parser as one: `analyze` is the entry point. */
+export class LogAnalyzer {
+  readonly promptTemplate: PromptTemplate;
+  /** The sampling that goes over the wire, every default filled. */
+  readonly sampling: LLMConfig;
+  readonly #model: ChatModel;
+  readonly #modelName: string;
+  readonly #responseFormat: ResponseFormat | undefined;
+  readonly #retries: number;
+  readonly #timeoutMs: number;
+  readonly #clock: Clock;
+  readonly #tracer: Tracer | undefined;
+
+  /** @throws {UsageError} when `llmUrl` is no http or https URL and no `model` is given */
+  constructor(options: LogAnalyzerOptions) {
+    this.promptTemplate = options.promptTemplate;
+    this.sampling = mergeSampling(options.promptTemplate.model_defaults, options.config ?? {});
+    this.#modelName = options.modelName;
+    this.#model = options.model ?? openAiModel({
+      endpoint: options.llmUrl,
+      model: options.modelName,
+      ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
+    });
+    this.#responseFormat = responseFormat(
+      options.promptTemplate.response_format,
+      options.allowedLabels,
+    );
+    this.#retries = options.retries ?? DEFAULT_RETRIES;
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#clock = options.clock ?? systemClock();
+    this.#tracer = options.tracer;
+  }
+
+  /**
+   * The messages for some logs.
+   *
+   * @throws {UsageError} naming every required input of the prompt that is missing
+   */
+  buildPrompt(logs: readonly LogEntry[], context: AnalyzeContext): readonly ChatMessage[] {
+    return this.#render(logs, context).messages;
+  }
+
+  /**
+   * Sends messages to the model, trying again what may succeed later.
+   *
+   * @param logs the entries behind the messages; only the embedded model looks at them
+   * @throws {LlmError} when no attempt brought a completion
+   */
+  async callLlm(
+    messages: readonly ChatMessage[],
+    { logs = [], signal, onAttempt }: CallOptions & { readonly logs?: readonly LogEntry[] } = {},
+  ): Promise<TimedCompletion> {
+    const request = {
+      messages,
+      sampling: this.sampling,
+      response_format: this.#responseFormat,
+      logs,
+    };
+    const { value, attempts, latency_ms } = await withRetries(
+      (attemptSignal) => this.#model.complete(request, { signal: attemptSignal }),
+      {
+        retries: this.#retries,
+        timeoutMs: this.#timeoutMs,
+        clock: this.#clock,
+        signal: signal ?? new AbortController().signal,
+        ...(onAttempt === undefined ? {} : { onAttempt }),
+      },
+    );
+    return { ...value, latency_ms, attempts };
+  }
+
+  /** Reads a model's text; never throws. */
+  parseResponse(text: string, finishReason: string | null = null): ParseResult {
+    return parseResponse(text, { finishReason });
+  }
+
+  /**
+   * Analyzes logs: renders the prompt, calls the model, reads the answer.
+   *
+   * @returns the answer's outcome; a bad answer is a value, not an error
+   * @throws {UsageError} when a required input is missing
+   * @throws {LlmError} when the model gave no completion
+   */
+  analyze(
+    logs: readonly LogEntry[],
+    options: AnalyzeContext & CallOptions,
+  ): Promise<AnalyzeResult> {
+    const { signal, onAttempt, ...context } = options;
+    return this.#span(SPAN.analyze, async (span) => {
+      const { messages, prompt } = this.#render(logs, context as AnalyzeContext);
+      const completion = await this.#span(
+        `${SPAN.chat} ${this.#modelName}`,
+        async (chat) => {
+          const answered = await this.callLlm(messages, { logs, signal, onAttempt });
+          chat?.setAttributes(this.#chatAttributes(answered));
+          return answered;
+        },
+      );
+      const parsed = this.parseResponse(completion.text, completion.finish_reason);
+      span?.setAttributes({
+        [ATTRIBUTE.promptId]: prompt.id,
+        [ATTRIBUTE.promptHash]: prompt.rendered_hash,
+        [ATTRIBUTE.outcome]: parsed.outcome,
+      });
+      return { ...parsed, completion, prompt };
+    });
+  }
+
+  #render(logs: readonly LogEntry[], { time_range, ...variables }: AnalyzeContext) {
+    const values: Record<string, string> = {
+      logs: logs.map(renderLogEntry).join("\n"),
+      time_range: `${time_range.start} to ${time_range.end}`,
+    };
+    for (const [name, value] of Object.entries(variables)) {
+      if (typeof value === "string" || typeof value === "number") values[name] = String(value);
+    }
+    return renderPrompt(this.promptTemplate, values);
+  }
+
+  #chatAttributes({ usage, model, finish_reason }: Completion) {
+    return {
+      [ATTRIBUTE.operation]: "chat",
+      [ATTRIBUTE.requestModel]: this.#modelName,
+      [ATTRIBUTE.temperature]: this.sampling.temperature,
+      [ATTRIBUTE.maxTokens]: this.sampling.max_tokens,
+      [ATTRIBUTE.topP]: this.sampling.top_p,
+      ...(this.sampling.seed === undefined ? {} : { [ATTRIBUTE.seed]: this.sampling.seed }),
+      ...(model === null ? {} : { [ATTRIBUTE.responseModel]: model }),
+      ...(finish_reason === null ? {} : { [ATTRIBUTE.finishReasons]: [finish_reason] }),
+      ...(usage === null ? {} : {
+        [ATTRIBUTE.inputTokens]: usage.prompt_tokens,
+        [ATTRIBUTE.outputTokens]: usage.completion_tokens,
+      }),
+    };
+  }
+
+  #span<T>(name: string, work: (span: Span | undefined) => Promise<T>): Promise<T> {
+    if (this.#tracer === undefined) return work(undefined);
+    return this.#tracer.startActiveSpan(name, async (span) => {
+      try {
+        return await work(span);
+      } catch (error) {
+        span.setAttribute(ATTRIBUTE.errorType, error instanceof LlmError ? error.kind : "error");
+        throw error;
+      } finally {
+        span.end();
+      }
+    });
+  }
+}
+
+/** A log entry as every prompt shows it: its origin on one line, its message on the next. */
+export function renderLogEntry(entry: LogEntry): string {
+  const time = new Date(entry.timestamp).toISOString();
+  return `[${time}] ${entry.namespace}/${entry.container} ` +
+    `(pod=${entry.pod}, node=${entry.node})\n${entry.message}`;
+}

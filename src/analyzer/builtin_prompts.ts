@@ -1,0 +1,11 @@
+// The prompts inside the binary, as text: `init` writes them, and an experiment that gives no path
+// falls back on them.
+
+import k8sLogAnalysisV1 from "../../prompt_templates/k8s_log_analysis_v1.yaml" with {
+  type: "text",
+};
+
+/** YAML text by prompt id. */
+export const BUILTIN_PROMPTS: Readonly<Record<string, string>> = {
+  k8s_log_analysis_v1: k8sLogAnalysisV1,
+};

@@ -1,0 +1,292 @@
+// The OpenAI-compatible HTTP client: takes a `ChatRequest`, posts it to llama-server, Ollama, vLLM
+// or OpenAI, and gives a `Completion` or an `LlmError`. Built by the wiring, called by `LogAnalyzer`.
+// Decoding is by hand and not by schema because this is the hot path of a run.
+
+import { LlmError, UsageError } from "../errors.ts";
+import type { ChatModel, ChatRequest, Completion, ServerTimings, TokenUsage } from "./llm.ts";
+
+export interface OpenAiOptions {
+  /** Root of the server, its `/v1`, or the whole URL of its chat completions. */
+  readonly endpoint: string;
+  /** The model to ask for. llama-server answers with the one it has, whatever the name. */
+  readonly model: string;
+  /** Sent as bearer token; never part of an error. */
+  readonly apiKey?: string | undefined;
+  readonly fetch?: typeof fetch | undefined;
+  /** Epoch milliseconds, for a `Retry-After` that is a date. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Most characters of a server's words that an error repeats. */
+const EXCERPT_CHARS = 200;
+
+/**
+ * Returns a model that answers over HTTP, one request a call, without retries.
+ *
+ * @throws {UsageError} when the endpoint is no http(s) URL or the key cannot stand in a header.
+ */
+export function openAiModel(
+  { endpoint, model, apiKey, fetch = globalThis.fetch, now = Date.now }: OpenAiOptions,
+): ChatModel {
+  const url = chatCompletionsUrl(endpoint);
+  const headers = { "content-type": "application/json", ...authorization(apiKey) };
+
+  /** Server text as an error may show it: one line, cut, without the key. */
+  function excerpt(text: string): string {
+    const line = (apiKey ? text.replaceAll(apiKey, "[key]") : text).replace(/\s+/g, " ").trim();
+    return line.length > EXCERPT_CHARS ? `${line.slice(0, EXCERPT_CHARS)}…` : line;
+  }
+
+  async function post(body: string, signal: AbortSignal): Promise<Response> {
+    try {
+      return await fetch(url, { method: "POST", headers, body, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new LlmError("unreachable", excerpt(connectionFault(error)), { cause: error });
+    }
+  }
+
+  async function complete(
+    request: ChatRequest,
+    { signal }: { readonly signal: AbortSignal },
+  ): Promise<Completion> {
+    const response = await post(requestBody(model, request), signal);
+    const { status } = response;
+    let text: string;
+    try {
+      text = await response.text();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new LlmError("bad_response", "the answer broke off", { cause: error, status });
+    }
+    const answer = decodeJson(text);
+    if (!response.ok) {
+      const retryAfterMs = retryAfter(response.headers, now);
+      const said = excerpt(serverWords(answer) ?? text);
+      throw statusError(answer, { status, retryAfterMs, said, url });
+    }
+    const completion = decodeCompletion(answer);
+    if (completion === null) {
+      const said = text === "" ? "the body is empty" : excerpt(text);
+      throw new LlmError("bad_response", `the answer is no chat completion: ${said}`, { status });
+    }
+    return completion;
+  }
+
+  return { complete };
+}
+
+/**
+ * Returns the URL of the chat completions of a server that is named by its root, by its `/v1` (any
+ * version) or in full. Other path prefixes and a query are kept.
+ *
+ * @throws {UsageError} when `endpoint` is no URL or neither http nor https.
+ */
+export function chatCompletionsUrl(endpoint: string): string {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+  if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
+    throw new UsageError(
+      `Cannot use the model endpoint "${endpoint}": it is no http or https URL`,
+      {
+        hint: 'It looks like "http://localhost:8080" or "https://api.openai.com/v1"',
+      },
+    );
+  }
+  const path = url.pathname.replace(/\/+$/, "");
+  if (path.endsWith("/chat/completions")) {
+    url.pathname = path;
+  } else {
+    url.pathname = /\/v\d+$/.test(path)
+      ? `${path}/chat/completions`
+      : `${path}/v1/chat/completions`;
+  }
+  url.hash = "";
+  return url.href;
+}
+
+/**
+ * Returns the header that carries the key; none without a key.
+ *
+ * @throws {UsageError} when the key holds what no header can: fetch's own error would show the key.
+ */
+export function authorization(apiKey: string | undefined): Record<string, string> {
+  if (!apiKey) return {};
+  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    throw new UsageError("Cannot use the API key: it holds white space or a non-ASCII character", {
+      hint: "Check the variable named by model.api_key_env: is there a line break at its end?",
+    });
+  }
+  return { authorization: `Bearer ${apiKey}` };
+}
+
+const CONNECTION_FAULTS: readonly (readonly [RegExp, string])[] = [
+  [/connection refused|ECONNREFUSED|actively refused/i, "connection refused"],
+  [/dns error|failed to lookup|getaddrinfo|ENOTFOUND|EAI_AGAIN/i, "unknown host"],
+  [
+    /connection closed before|unexpected eof|socket hang up/i,
+    "connection closed without an answer",
+  ],
+  [/connection reset|broken pipe|ECONNRESET|EPIPE|forcibly closed/i, "connection reset"],
+  [/timed out|ETIMEDOUT/i, "connection timed out"],
+  [/unreachable|EHOSTUNREACH|ENETUNREACH/i, "no route to the host"],
+  [/InvalidContentType|corrupt message/i, "the server does not speak https: try http"],
+  [/certificate|handshake/i, "the TLS certificate was not accepted"],
+  [/invalid HTTP version/i, "the server does not speak HTTP"],
+];
+
+/** Says in plain words why `fetch` threw. Runtimes put the reason in the message or in a cause. */
+export function connectionFault(error: unknown): string {
+  const messages: string[] = [];
+  const codes: string[] = [];
+  for (let e = error; e instanceof Error && messages.length < 8; e = e.cause) {
+    messages.push(e.message);
+    codes.push(asString(valueAt(e, "code")) ?? "");
+  }
+  const all = [...messages, ...codes].join("\n");
+  const known = CONNECTION_FAULTS.find(([pattern]) => pattern.test(all));
+  if (known !== undefined) return known[1];
+  const innermost = messages.at(-1) ?? String(error);
+  return innermost.replace(/^error sending request .*?\): /, "");
+}
+
+/** Returns the value at a path into parsed JSON, `undefined` where the path does not lead on. */
+export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
+  let current = value;
+  for (const key of path) {
+    if (typeof current !== "object" || current === null) return undefined;
+    current = (current as Readonly<Record<string | number, unknown>>)[key];
+  }
+  return current;
+}
+
+/** Returns parsed JSON, `undefined` for any other text. */
+export function decodeJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function requestBody(model: string, { messages, sampling, response_format }: ChatRequest): string {
+  // What is undefined (seed, response_format) does not get into the JSON.
+  return JSON.stringify({
+    model,
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    temperature: sampling.temperature,
+    max_tokens: sampling.max_tokens,
+    top_p: sampling.top_p,
+    frequency_penalty: sampling.frequency_penalty,
+    presence_penalty: sampling.presence_penalty,
+    seed: sampling.seed,
+    response_format,
+    stream: false,
+  });
+}
+
+function decodeCompletion(body: unknown): Completion | null {
+  const choice = valueAt(body, "choices", 0);
+  const message = valueAt(choice, "message");
+  if (typeof message !== "object" || message === null) return null;
+  // A refusal of OpenAI's comes with a content that is null.
+  const content = valueAt(message, "content") ?? valueAt(message, "refusal") ?? "";
+  if (typeof content !== "string") return null;
+  // llama-server says `reasoning_content`; Ollama and vLLM say `reasoning`.
+  const thoughts = asString(valueAt(message, "reasoning_content")) ??
+    asString(valueAt(message, "reasoning"));
+  return {
+    text: thoughts ? `<think>${thoughts}</think>\n${content}` : content,
+    finish_reason: asString(valueAt(choice, "finish_reason")),
+    usage: decodeUsage(valueAt(body, "usage")),
+    timings: decodeTimings(valueAt(body, "timings")),
+    model: asString(valueAt(body, "model")),
+    system_fingerprint: asString(valueAt(body, "system_fingerprint")),
+  };
+}
+
+function decodeUsage(usage: unknown): TokenUsage | null {
+  const prompt_tokens = valueAt(usage, "prompt_tokens");
+  const completion_tokens = valueAt(usage, "completion_tokens");
+  if (typeof prompt_tokens !== "number" || typeof completion_tokens !== "number") return null;
+  const cached = valueAt(usage, "prompt_tokens_details", "cached_tokens");
+  return {
+    prompt_tokens,
+    completion_tokens,
+    cached_tokens: typeof cached === "number" ? cached : null,
+  };
+}
+
+function decodeTimings(timings: unknown): ServerTimings | null {
+  const prompt_ms = valueAt(timings, "prompt_ms");
+  const predicted_ms = valueAt(timings, "predicted_ms");
+  if (typeof prompt_ms !== "number" || typeof predicted_ms !== "number") return null;
+  return { prompt_ms, predicted_ms };
+}
+
+function asString(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+/** The message of an error body: OpenAI's form, a bare string, vLLM's old form, FastAPI's. */
+function serverWords(body: unknown): string | null {
+  return asString(valueAt(body, "error", "message")) ?? asString(valueAt(body, "error")) ??
+    asString(valueAt(body, "message")) ?? asString(valueAt(body, "detail"));
+}
+
+interface StatusDetails {
+  readonly status: number;
+  readonly retryAfterMs: number | null;
+  readonly said: string;
+  readonly url: string;
+}
+
+function statusError(body: unknown, details: StatusDetails): LlmError {
+  const { status, retryAfterMs, said, url } = details;
+  const type = valueAt(body, "error", "type");
+  // By its type and not its status: the first llama-server builds that had it said 500.
+  if (type === "exceed_context_size_error") {
+    const [needs, has] = [
+      valueAt(body, "error", "n_prompt_tokens"),
+      valueAt(body, "error", "n_ctx"),
+    ];
+    const message = typeof needs === "number" && typeof has === "number"
+      ? `the prompt has ${needs} tokens, the server's context only ${has}`
+      : `the prompt is longer than the server's context: ${said}`;
+    const hint = "Raise the server's -c (its -np slots share it) or shorten the prompt";
+    return new LlmError("rejected", message, { status, hint });
+  }
+  const words = said === "" ? "" : `: ${said}`;
+  const spent = type === "insufficient_quota" ||
+    valueAt(body, "error", "code") === "insufficient_quota";
+  if (status === 429 && !spent) {
+    return new LlmError("rate_limited", `rate limited${words}`, { status, retryAfterMs });
+  }
+  if (status === 408 || status === 409 || status >= 500) {
+    const message = `the server answered ${status}${words}`;
+    return new LlmError("server_error", message, { status, retryAfterMs });
+  }
+  if (status < 400) {
+    return new LlmError("bad_response", `the server answered ${status}${words}`, { status });
+  }
+  const message = `the server refused the request with ${status}${words}`;
+  if (status === 401 || status === 403) {
+    const hint = "Name the environment variable that holds the server's key in model.api_key_env";
+    return new LlmError("rejected", message, { status, hint });
+  }
+  if (status === 404) {
+    const { origin, pathname } = new URL(url);
+    const hint = `The request went to ${origin}${pathname}`;
+    return new LlmError("rejected", message, { status, hint });
+  }
+  return new LlmError("rejected", message, { status });
+}
+
+/** Milliseconds to wait, from `retry-after-ms` or `Retry-After` (seconds or a date). */
+function retryAfter(headers: Headers, now: () => number): number | null {
+  const ms = headers.get("retry-after-ms")?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(ms)) return Number(ms);
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - now());
+}
