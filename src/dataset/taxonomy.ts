@@ -1,0 +1,75 @@
+// labels.yaml -> the taxonomy: every allowed label with its definition. Without a file the labels
+// that the samples use stand in, without definitions.
+
+import * as z from "zod";
+import type { AllowedLabels } from "../analyzer/response_format.ts";
+import { UsageError } from "../errors.ts";
+import { describeFaults, faultsOf } from "../faults.ts";
+import { parseYaml } from "../yaml_source.ts";
+import type { Sample } from "./sample.ts";
+
+const Definitions = z.record(z.string(), z.string().nullable().transform((text) => text ?? ""));
+
+const TaxonomyFile = z.strictObject({
+  root_causes: Definitions,
+  severities: Definitions,
+  components: Definitions,
+  actions: Definitions,
+});
+
+/** Label -> one-line definition ("" when there is none), by kind, in the order of the file. */
+export type Taxonomy = Readonly<z.output<typeof TaxonomyFile>>;
+
+/** The severities, mildest first, that stand when a dataset has no labels.yaml. */
+const SEVERITIES = ["info", "warn", "error", "critical"];
+
+/**
+ * Reads labels.yaml.
+ *
+ * @throws {UsageError} with every fault and its line
+ */
+export function parseTaxonomy(text: string, name: string): Taxonomy {
+  const source = parseYaml(text, name);
+  const parsed = TaxonomyFile.safeParse(source.value);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(describeFaults(
+    `Cannot use labels ${name}`,
+    faultsOf(parsed.error, TaxonomyFile, source.value, source.lineOf),
+  ));
+}
+
+/** The labels that samples use, sorted by name; severities mildest first. */
+export function taxonomyOf(samples: readonly Sample[]): Taxonomy {
+  const used = (label: (sample: Sample) => string) =>
+    Object.fromEntries([...new Set(samples.map(label))].sort().map((name) => [name, ""]));
+  const severities = used((sample) => sample.labels.severity);
+  const known = SEVERITIES.filter((severity) => severity in severities);
+  return {
+    root_causes: used((sample) => sample.labels.root_cause),
+    severities: { ...Object.fromEntries(known.map((name) => [name, ""])), ...severities },
+    components: used((sample) => sample.labels.component),
+    actions: used((sample) => sample.labels.action_needed),
+  };
+}
+
+/** The prompt inputs `root_causes`, `severities`, `components`, `actions`: a label a line. */
+export function taxonomyVariables(taxonomy: Taxonomy): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(taxonomy).map(([kind, labels]) => [
+      kind,
+      Object.entries(labels)
+        .map(([label, definition]) => definition ? `- ${label}: ${definition}` : `- ${label}`)
+        .join("\n"),
+    ]),
+  );
+}
+
+/** The label names alone, for a schema that a server enforces. */
+export function allowedLabels(taxonomy: Taxonomy): AllowedLabels {
+  return {
+    root_causes: Object.keys(taxonomy.root_causes),
+    severities: Object.keys(taxonomy.severities),
+    components: Object.keys(taxonomy.components),
+    actions: Object.keys(taxonomy.actions),
+  };
+}
