@@ -1,0 +1,83 @@
+// One analysis against the labels of its sample: the product's formula. Pure, never rounds.
+
+import type { Analysis } from "../analyzer/analysis.ts";
+import { normalizeLabel } from "../analyzer/normalize.ts";
+import { rougeL } from "./rouge_l.ts";
+import { tokenF1 } from "./token_f1.ts";
+
+/** Changes when the same answer would score otherwise; runs of two versions are not compared. */
+export const METRIC_VERSION = "1";
+
+/** Each 0..1, higher is better. */
+export interface Scores {
+  readonly overall: number;
+  readonly root_cause: number;
+  readonly severity: number;
+  readonly action: number;
+  readonly component_f1: number;
+  readonly summary_rouge_l: number;
+}
+
+/** The parts of `overall`, in the order in which reports show them. */
+export const METRICS = [
+  "root_cause",
+  "action",
+  "severity",
+  "summary_rouge_l",
+  "component_f1",
+] as const;
+
+export type Metric = (typeof METRICS)[number];
+
+/** What each part counts for in `overall`. */
+export const WEIGHTS: Readonly<Record<Metric, number>> = {
+  root_cause: 0.40,
+  action: 0.25,
+  severity: 0.20,
+  summary_rouge_l: 0.10,
+  component_f1: 0.05,
+};
+
+/** The labels of a sample. */
+type Expected = Readonly<Omit<Record<keyof Analysis, string>, "raw_response">>;
+
+/** An answer's fields; `null` where the answer had none. */
+export type Predicted = Omit<Analysis, "raw_response">;
+
+const ZERO: Scores = Object.freeze({
+  overall: 0,
+  root_cause: 0,
+  severity: 0,
+  action: 0,
+  component_f1: 0,
+  summary_rouge_l: 0,
+});
+
+/**
+ * Scores an analysis: root cause, severity and action by exact match after `normalizeLabel`, the
+ * component by token F1, the summary by ROUGE-L F1.
+ *
+ * @param predicted `null` for an answer that could not be read: it scores 0 everywhere
+ */
+export function scoreAnalysis(expected: Expected, predicted: Predicted | null): Scores {
+  if (predicted === null) return ZERO;
+  const parts = {
+    root_cause: exactMatch(expected.root_cause, predicted.root_cause),
+    severity: exactMatch(expected.severity, predicted.severity),
+    action: exactMatch(expected.action_needed, predicted.action_needed),
+    component_f1: predicted.component === null
+      ? 0
+      : tokenF1(expected.component, predicted.component),
+    summary_rouge_l: predicted.summary === null ? 0 : rougeL(expected.summary, predicted.summary),
+  };
+  return { overall: overallScore(parts), ...parts };
+}
+
+/** The weighted sum of the parts. */
+export function overallScore(parts: Readonly<Record<Metric, number>>): number {
+  return METRICS.reduce((sum, metric) => sum + WEIGHTS[metric] * parts[metric], 0);
+}
+
+function exactMatch(expected: string, predicted: string | null): number {
+  return predicted !== null && normalizeLabel(expected) === normalizeLabel(predicted) ? 1 : 0;
+}
