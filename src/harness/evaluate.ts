@@ -1,0 +1,166 @@
+// Samples through the analyzer, a bounded number at a time; one record a sample, told as it
+// finishes. Knows no folder, no terminal: run folder and progress listen to the same records.
+
+import type { AnalyzeContext, AnalyzeResult, LogAnalyzer } from "../analyzer/analyzer.ts";
+import { templateHash } from "../analyzer/prompt.ts";
+import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
+import { LlmError } from "../errors.ts";
+import { scoreAnalysis } from "../metrics/score.ts";
+import type { SampleRecord } from "./run_files.ts";
+
+/** One call to make: a sample in one of its repeats. */
+export interface Task {
+  readonly sample: Sample;
+  readonly repeat: number;
+}
+
+export interface EvaluateOptions {
+  readonly analyzer: LogAnalyzer;
+  /** Inputs of the prompt that are the same for every sample. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Calls in flight at a time, at least 1. */
+  readonly concurrency: number;
+  /** Aborted: no further call starts, those in flight are waited for. */
+  readonly stop: AbortSignal;
+  /** Aborted: calls in flight end as well, without a record. */
+  readonly abort: AbortSignal;
+  /** Milliseconds since the start of the run. */
+  readonly elapsedMs: () => number;
+  readonly onRecord: (record: SampleRecord) => void;
+}
+
+/** Whether all tasks were done, and if not, why. */
+export type EvaluateEnd = "done" | "stopped" | "model_lost";
+
+/** What the analyzer is told about a sample besides its log entry. */
+export function sampleContext(
+  input: SampleInput,
+  variables: Readonly<Record<string, string>>,
+): AnalyzeContext {
+  const time = new Date(input.timestamp).toISOString();
+  return { ...variables, namespace: input.namespace, time_range: { start: time, end: time } };
+}
+
+/** So many samples failing in a row, and more than two rounds of calls, mean that the model is gone. */
+const FAILURES_IN_A_ROW = 10;
+
+/**
+ * Runs tasks in order, `concurrency` at a time.
+ *
+ * @returns `stopped` after `stop` or `abort`; `model_lost` when 10 samples in a row (more with many
+ * calls in flight) brought no answer, so that a dead server does not cost hours of retries
+ * @throws {UsageError} when the prompt cannot be rendered; whatever `onRecord` throws
+ */
+export async function evaluate(
+  tasks: Iterable<Task>,
+  options: EvaluateOptions,
+): Promise<EvaluateEnd> {
+  const failing = new AbortController();
+  const stop = AbortSignal.any([options.stop, options.abort, failing.signal]);
+  const failureLimit = Math.max(FAILURES_IN_A_ROW, 2 * options.concurrency);
+  const queue = tasks[Symbol.iterator]();
+  let failures = 0;
+  let fault: { readonly error: unknown } | null = null;
+
+  const work = async () => {
+    while (!stop.aborted) {
+      const next = queue.next();
+      if (next.done) return;
+      const record = await answerOrNull(next.value, options);
+      if (record === null) return;
+      options.onRecord(record);
+      failures = record.outcome === "failed" ? failures + 1 : 0;
+      if (failures >= failureLimit) failing.abort();
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, () =>
+    work().catch((error) => {
+      fault ??= { error };
+      failing.abort();
+    })));
+  if (fault !== null) throw (fault as { readonly error: unknown }).error;
+  if (options.stop.aborted || options.abort.aborted) return "stopped";
+  return failing.signal.aborted ? "model_lost" : "done";
+}
+
+async function answerOrNull(task: Task, options: EvaluateOptions): Promise<SampleRecord | null> {
+  try {
+    return await answer(task, options);
+  } catch (error) {
+    if (options.abort.aborted) return null;
+    throw error;
+  }
+}
+
+async function answer(
+  { sample, repeat }: Task,
+  { analyzer, variables, abort, elapsedMs }: EvaluateOptions,
+): Promise<SampleRecord> {
+  let attempts = 0;
+  let result: AnalyzeResult;
+  try {
+    result = await analyzer.analyze([logEntryOf(sample.input)], {
+      ...sampleContext(sample.input, variables),
+      signal: abort,
+      onAttempt: (attempt) => attempts = attempt,
+    });
+  } catch (error) {
+    if (!(error instanceof LlmError)) throw error;
+    return {
+      ...emptyRecord(sample, repeat, analyzer),
+      outcome: "failed",
+      attempts,
+      error: { kind: error.kind, message: error.message },
+      elapsed_ms: elapsedMs(),
+    };
+  }
+  const { outcome, analysis, completion, prompt } = result;
+  const predicted = analysis && {
+    root_cause: analysis.root_cause,
+    severity: analysis.severity,
+    component: analysis.component,
+    summary: analysis.summary,
+    action_needed: analysis.action_needed,
+  };
+  const { usage } = completion;
+  return {
+    ...emptyRecord(sample, repeat, analyzer),
+    outcome,
+    predicted,
+    scores: scoreAnalysis(sample.labels, predicted),
+    latency_ms: completion.latency_ms,
+    tokens: usage && {
+      prompt: usage.prompt_tokens,
+      completion: usage.completion_tokens,
+      cached: usage.cached_tokens,
+    },
+    finish_reason: completion.finish_reason,
+    model: completion.model,
+    attempts,
+    rendered_hash: prompt.rendered_hash,
+    raw_response: completion.text,
+    elapsed_ms: elapsedMs(),
+  };
+}
+
+function emptyRecord(sample: Sample, repeat: number, analyzer: LogAnalyzer): SampleRecord {
+  return {
+    id: sample.id,
+    repeat,
+    outcome: "failed",
+    input: sample.input,
+    expected: sample.labels,
+    predicted: null,
+    scores: null,
+    latency_ms: null,
+    tokens: null,
+    finish_reason: null,
+    model: null,
+    attempts: 0,
+    template_hash: templateHash(analyzer.promptTemplate),
+    rendered_hash: null,
+    raw_response: null,
+    error: null,
+    elapsed_ms: 0,
+  };
+}

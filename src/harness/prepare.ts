@@ -1,0 +1,193 @@
+// Name of an experiment and the command line's changes -> everything a run needs: checked settings,
+// samples, taxonomy, prompt. Reads files, writes none, calls no model.
+
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { BUILTIN_PROMPTS } from "../analyzer/builtin_prompts.ts";
+import { EMBEDDED_MODEL } from "../analyzer/embedded.ts";
+import { parsePromptTemplate, type PromptTemplate } from "../analyzer/prompt.ts";
+import { type Dataset, loadDataset } from "../dataset/load.ts";
+import type { Sample } from "../dataset/sample.ts";
+import { parseTaxonomy, type Taxonomy, taxonomyOf } from "../dataset/taxonomy.ts";
+import { messageOf, UsageError } from "../errors.ts";
+import { type Fault, suggestion } from "../faults.ts";
+import type { YamlSource } from "../yaml_source.ts";
+import { endpointFault, type Experiment, type NamedFiles, parseExperiment } from "./experiment.ts";
+import { experimentFile, inProject, promptFiles, PROMPTS_DIR } from "./project.ts";
+
+/** What the command line changes in an experiment. */
+export interface Overrides {
+  /** `embedded` or a URL. */
+  readonly model?: string | undefined;
+  /** Relative to the working directory. */
+  readonly dataset?: string | undefined;
+  /** First so many samples only. */
+  readonly limit?: number | undefined;
+  readonly concurrency?: number | undefined;
+  readonly repeats?: number | undefined;
+}
+
+/** How a run differs from its experiment's file, so that it never stands for it. */
+export type Change = "model" | "dataset" | "limit";
+
+export interface PreparedRun {
+  readonly experiment: Experiment;
+  readonly changed: readonly Change[];
+  readonly dataset: Dataset;
+  /** The samples to run: all of the dataset, or its first `limit`. */
+  readonly samples: readonly Sample[];
+  readonly limit: number | null;
+  readonly taxonomy: Taxonomy;
+  /** Where the taxonomy was read, `null` when it is what the samples use. */
+  readonly labelsPath: string | null;
+  readonly template: PromptTemplate;
+  /** The prompt's YAML, byte for byte. */
+  readonly promptText: string;
+  readonly promptPath: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads an experiment and all files that it names.
+ *
+ * @param nameOrPath name of a file in the configs folder, or a path
+ * @throws {UsageError} for faults of experiment, prompt, taxonomy or overrides
+ * @throws {DataError} for faults of the dataset
+ */
+export async function prepareRun(
+  root: string,
+  nameOrPath: string,
+  overrides: Overrides,
+  cwd: string,
+): Promise<PreparedRun> {
+  const file = experimentFile(root, nameOrPath, cwd);
+  const { experiment: written } = parseExperiment(
+    await readText(inProject(root, file), `experiment ${file}`),
+    file,
+    file === nameOrPath || resolve(cwd, nameOrPath) === file ? null : basename(file, ".yaml"),
+    (files, yaml) => missingFiles(files, yaml, root, overrides),
+  );
+  const { experiment, changed } = applyOverrides(written, overrides, cwd);
+  const dataset = await loadDataset(
+    inProject(root, experiment.dataset.path),
+    experiment.dataset.path,
+  );
+  const limit = overrides.limit ?? null;
+  const samples = limit === null ? dataset.samples : dataset.samples.slice(0, limit);
+  if (samples.length < dataset.samples.length) changed.push("limit");
+  return {
+    experiment,
+    changed,
+    dataset,
+    samples,
+    limit: samples.length < dataset.samples.length ? limit : null,
+    ...await readTaxonomy(root, experiment, dataset),
+    ...await readPrompt(root, experiment),
+  };
+}
+
+function applyOverrides(
+  experiment: Experiment,
+  { model, dataset, concurrency, repeats }: Overrides,
+  cwd: string,
+): { experiment: Experiment; changed: Change[] } {
+  const changed: Change[] = [];
+  let result = experiment;
+  if (model === "embedded") {
+    if (experiment.model.provider !== "embedded") {
+      result = { ...result, model: { provider: "embedded", name: EMBEDDED_MODEL } };
+      changed.push("model");
+    }
+  } else if (model !== undefined && model !== experiment.model.endpoint) {
+    const fault = endpointFault(model);
+    if (fault !== null) {
+      throw new UsageError(`Cannot use --model ${model}: it ${fault}`, {
+        hint: "give embedded, or the address of a server such as http://localhost:8080",
+      });
+    }
+    result = { ...result, model: { ...result.model, provider: "openai", endpoint: model } };
+    changed.push("model");
+  }
+  if (dataset !== undefined) {
+    const path = resolve(cwd, dataset);
+    result = { ...result, dataset: { path } };
+    changed.push("dataset");
+  }
+  const execution = {
+    ...result.execution,
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(repeats === undefined ? {} : { repeats }),
+  };
+  return { experiment: { ...result, execution }, changed };
+}
+
+async function readTaxonomy(root: string, { dataset }: Experiment, { samples }: Dataset) {
+  const beside = join(dirname(dataset.path), "labels.yaml");
+  const path = dataset.labels ?? (existsSync(inProject(root, beside)) ? beside : null);
+  if (path === null) return { taxonomy: taxonomyOf(samples), labelsPath: null };
+  const text = await readText(inProject(root, path), `labels ${path}`);
+  return { taxonomy: parseTaxonomy(text, path), labelsPath: path };
+}
+
+async function readPrompt(root: string, { prompt }: Experiment) {
+  const onDisk = prompt.path ?? `${PROMPTS_DIR}/${prompt.id}.yaml`;
+  const builtin = BUILTIN_PROMPTS[prompt.id];
+  const useBuiltin = prompt.path === undefined && builtin !== undefined &&
+    !existsSync(inProject(root, onDisk));
+  const promptPath = useBuiltin ? `(built in) ${prompt.id}.yaml` : onDisk;
+  const promptText = useBuiltin
+    ? builtin
+    : await readText(inProject(root, onDisk), `prompt ${onDisk}`);
+  const { template, warnings } = parsePromptTemplate(
+    promptText,
+    useBuiltin ? `${prompt.id}.yaml` : onDisk,
+  );
+  if (template.id !== prompt.id) {
+    throw new UsageError(
+      `Cannot use prompt ${promptPath}: the experiment asks for "${prompt.id}", this is "${template.id}"`,
+    );
+  }
+  return { template, promptText, promptPath, warnings };
+}
+
+function missingFiles(
+  files: NamedFiles,
+  yaml: YamlSource,
+  root: string,
+  overrides: Overrides,
+): Fault[] {
+  const exists = (path: string) => existsSync(inProject(root, path));
+  const faults: Fault[] = [];
+  const report = (path: readonly string[], message: string) =>
+    faults.push({ at: yaml.lineOf(path), field: path.join("."), message });
+  if (overrides.dataset === undefined) {
+    if (files.dataset !== null && !exists(files.dataset)) {
+      report(["dataset", "path"], `${files.dataset} does not exist`);
+    }
+    if (files.labels !== null && !exists(files.labels)) {
+      report(["dataset", "labels"], `${files.labels} does not exist`);
+    }
+  }
+  const prompts = promptFiles(root);
+  if (files.prompt !== null && !exists(files.prompt)) {
+    const known = prompts.length > 0 ? `; there are: ${prompts.join(", ")}` : "";
+    report(["prompt", "path"], `${files.prompt} does not exist${known}`);
+  }
+  const { promptId } = files;
+  if (files.prompt === null && promptId !== null && BUILTIN_PROMPTS[promptId] === undefined) {
+    const known = prompts.map((file) => basename(file, ".yaml"));
+    if (!known.includes(promptId)) {
+      report(["prompt", "id"], `no prompt has the id "${promptId}"${suggestion(promptId, known)}`);
+    }
+  }
+  return faults;
+}
+
+async function readText(file: string, what: string): Promise<string> {
+  try {
+    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${what}: ${messageOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,211 @@
+// The shapes of a run folder's files, one schema each: config.json (what was asked), a line of
+// results.jsonl (what one sample brought), metrics.json (what it comes to). Every read goes through
+// them. Numbers are unrounded; what is not known is null.
+
+import * as z from "zod";
+
+const hash = z.string().startsWith("sha256:");
+const unit = z.number().min(0).max(1);
+const count = z.int().min(0);
+
+/** config.json: frozen at the start, with every default filled. */
+export const RunConfig = z.object({
+  schema_version: z.literal(1),
+  run_id: z.string(),
+  experiment_id: z.string(),
+  description: z.string(),
+  /** ISO 8601, UTC. */
+  started_at: z.string(),
+  /** How the run differs from the experiment's file; not empty: it never stands for it. */
+  changed: z.array(z.enum(["model", "dataset", "limit"])),
+  dataset: z.object({
+    path: z.string(),
+    hash,
+    /** Samples of this run, and in the file. */
+    n: count,
+    total: count,
+    labels_path: z.string().nullable(),
+  }),
+  model: z.object({
+    provider: z.enum(["openai", "embedded"]),
+    endpoint: z.string().nullable(),
+    name: z.string(),
+    api_key_env: z.string().nullable(),
+    /** What the server said of itself before the first call. */
+    fingerprint: z.object({
+      model: z.string().nullable(),
+      build: z.string().nullable(),
+      slots: z.number().nullable(),
+      n_ctx: z.number().nullable(),
+    }),
+  }),
+  llm_config: z.object({
+    temperature: z.number(),
+    max_tokens: z.number(),
+    top_p: z.number(),
+    frequency_penalty: z.number(),
+    presence_penalty: z.number(),
+    seed: z.number().nullable(),
+  }),
+  prompt: z.object({
+    id: z.string(),
+    path: z.string(),
+    version: z.string(),
+    template_hash: hash,
+    /** The YAML file, byte for byte. */
+    text: z.string(),
+    /** Inputs that are the same for every sample: the allowed labels. */
+    variables: z.record(z.string(), z.string()),
+  }),
+  execution: z.object({
+    concurrency: z.int(),
+    retries: z.int(),
+    timeout_s: z.number(),
+    /** Seed of our own draws: the jitter of waits, the subset behind a floor. */
+    seed: z.int(),
+    repeats: z.int(),
+    limit: z.int().nullable(),
+  }),
+  versions: z.object({ logeval: z.string(), deno: z.string(), metric: z.string() }),
+  git_commit: z.string().nullable(),
+});
+export type RunConfig = z.output<typeof RunConfig>;
+
+const Labels = z.object({
+  root_cause: z.string(),
+  severity: z.string(),
+  component: z.string(),
+  summary: z.string(),
+  action_needed: z.string(),
+});
+
+export const OUTCOMES = [
+  "scored",
+  "unparseable",
+  "truncated",
+  "empty",
+  "refused",
+  "failed",
+] as const;
+
+/**
+ * A line of results.jsonl. `failed` means that the model gave no answer: `scores` is null and the
+ * sample counts as not covered. Every other outcome has scores, 0 for an answer nobody could read.
+ */
+export const SampleRecord = z.object({
+  id: z.string(),
+  /** From 1 to the run's repeats. */
+  repeat: z.int().min(1),
+  outcome: z.enum(OUTCOMES),
+  input: z.object({
+    timestamp: z.number(),
+    namespace: z.string(),
+    pod: z.string(),
+    container: z.string(),
+    node: z.string(),
+    log_line: z.string(),
+  }),
+  expected: Labels,
+  predicted: z.object({
+    root_cause: z.string().nullable(),
+    severity: z.string().nullable(),
+    component: z.string().nullable(),
+    summary: z.string().nullable(),
+    action_needed: z.string().nullable(),
+  }).nullable(),
+  scores: z.object({
+    overall: unit,
+    root_cause: unit,
+    severity: unit,
+    action: unit,
+    component_f1: unit,
+    summary_rouge_l: unit,
+  }).nullable(),
+  /** Of the answering attempt alone, milliseconds. */
+  latency_ms: z.number().nullable(),
+  tokens: z.object({ prompt: count, completion: count, cached: count.nullable() }).nullable(),
+  finish_reason: z.string().nullable(),
+  /** The model that answered, in the server's words. */
+  model: z.string().nullable(),
+  attempts: count,
+  template_hash: hash,
+  rendered_hash: hash.nullable(),
+  /** The model's text, byte for byte. */
+  raw_response: z.string().nullable(),
+  error: z.object({ kind: z.string(), message: z.string() }).nullable(),
+  /** Since the start of the run, pauses between sessions left out; milliseconds. */
+  elapsed_ms: z.number(),
+});
+export type SampleRecord = z.output<typeof SampleRecord>;
+
+const Metric = z.object({
+  /** 0..1, higher is better, over the answered samples; null when none was answered. */
+  mean: unit.nullable(),
+  ci95: z.tuple([z.number(), z.number()]).nullable(),
+});
+
+const Group = z.object({
+  /** Answered samples. */
+  n: count,
+  overall: unit,
+  root_cause: unit,
+  action: unit,
+  severity: unit,
+  summary_rouge_l: unit,
+  component_f1: unit,
+});
+
+const Floor = Group.omit({ n: true });
+
+/** metrics.json. */
+export const RunMetrics = z.object({
+  schema_version: z.literal(1),
+  metric_version: z.string(),
+  run_id: z.string(),
+  experiment_id: z.string(),
+  /** `partial` when some sample was not asked or not answered. */
+  status: z.enum(["complete", "partial"]),
+  changed: RunConfig.shape.changed,
+  /** Samples of the run, answered or not. */
+  n: count,
+  repeats: z.int().min(1),
+  /** Answered calls over all calls of the run (n x repeats). */
+  coverage: unit,
+  /** Calls by what became of them; those that were never made are in none. */
+  outcomes: z.object({
+    scored: count,
+    unparseable: count,
+    truncated: count,
+    empty: count,
+    refused: count,
+    failed: count,
+  }),
+  overall: Metric,
+  metrics: z.object({
+    root_cause: Metric,
+    action: Metric,
+    severity: Metric,
+    summary_rouge_l: Metric,
+    component_f1: Metric,
+  }),
+  by_root_cause: z.record(z.string(), Group),
+  by_namespace: z.record(z.string(), Group),
+  /** What needs no language model, on all samples of the run. */
+  floors: z.object({ most_common: Floor, embedded: Floor }),
+  latency_ms: z.object({
+    p50: z.number().nullable(),
+    p95: z.number().nullable(),
+    max: z.number().nullable(),
+  }),
+  tokens: z.object({
+    prompt: count.nullable(),
+    completion: count.nullable(),
+    cached: count.nullable(),
+    /** Completion tokens over wall time. */
+    per_second: z.number().nullable(),
+  }),
+  wall_s: z.number(),
+});
+export type RunMetrics = z.output<typeof RunMetrics>;
+export type GroupMetrics = z.output<typeof Group>;
+export type FloorMetrics = z.output<typeof Floor>;
