@@ -1,0 +1,35 @@
+// What a command gets from the outside world, so that it can be run in a test with none of it.
+
+import type { Clock } from "../analyzer/retry.ts";
+
+export interface CliContext {
+  readonly cwd: string;
+  /** The answer. Nothing else goes there. */
+  readonly stdout: (text: string) => void;
+  /** The story: progress, warnings, errors, the next step. */
+  readonly stderr: (text: string) => void;
+  /** Width of the terminal behind stderr, `null` when it is none. */
+  readonly stderrColumns: number | null;
+  /** Whether to colour each of the two. */
+  readonly colors: { readonly stdout: boolean; readonly stderr: boolean };
+  readonly env: (name: string) => string | undefined;
+  readonly clock: Clock;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly denoVersion: string;
+  /** Aborted by the first Ctrl-C: start nothing more. */
+  readonly stop: AbortSignal;
+  /** Aborted by the second Ctrl-C: drop what is in flight. */
+  readonly abort: AbortSignal;
+}
+
+/** Exit codes, the same for every command. */
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  data: 3,
+  model: 4,
+  gate: 5,
+  interrupted: 130,
+} as const;

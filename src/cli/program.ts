@@ -1,0 +1,111 @@
+// The command line: commands, options and their help. Each command's code is loaded when it is
+// called, so that help and version stay fast.
+
+import { Command, InvalidArgumentError, Option } from "commander";
+import { VERSION } from "../version.ts";
+import type { CliContext } from "./context.ts";
+
+/** Takes what a command came to: its exit code. */
+type OnExit = (code: number) => void;
+
+/** Builds the command line; nothing is run before `parseAsync`. */
+export function createProgram(context: CliContext, onExit: OnExit): Command {
+  const program = new Command("logeval")
+    .description("Measures how well a language model reads Kubernetes logs.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand(false)
+    .configureOutput({
+      writeOut: context.stdout,
+      writeErr: context.stderr,
+      // Printed with every other error, in one place.
+      outputError: () => {},
+    })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .addOption(new Option("--debug", "show where an error comes from"))
+    .addHelpText("after", HELP_FOOTER);
+
+  program.command("run")
+    .summary("measure an experiment on the golden dataset")
+    .description(
+      "Sends every sample of an experiment to its model, scores the answers, writes a run folder.",
+    )
+    .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
+    .option("--model <embedded|URL>", "another model than the experiment's")
+    .option("--dataset <file>", "another dataset than the experiment's")
+    .option("--limit <n>", "the first n samples only", wholeNumber)
+    .option("--concurrency <n>", "calls in flight at a time", wholeNumber)
+    .option("--repeats <n>", "ask for every sample n times", wholeNumber)
+    .option(
+      "--resume [run]",
+      "go on with a run that was stopped (the experiment's newest by default)",
+    )
+    .option("--dry-run", "show the first prompt and the number of calls; call nothing")
+    .option("--json", "print metrics.json on stdout and nothing else")
+    .option("--fail-under <score>", "exit 5 when overall is below this score (0 to 1)", unitNumber)
+    .option(
+      "--out <dir>",
+      "folder that receives the run folder (evals/experiments/runs by default)",
+    )
+    .action(async (experiment, options) => {
+      const { runCommand } = await import("./run.ts");
+      onExit(await runCommand(context, experiment, options));
+    });
+
+  program.command("list")
+    .summary("list experiments, prompts and runs")
+    .description("Lists the project's experiments, its prompts and its runs, newest first.")
+    .option("--json", "print one JSON document")
+    .action(async (options) => {
+      const { listCommand } = await import("./list.ts");
+      onExit(await listCommand(context, options));
+    });
+
+  program.command("show")
+    .summary("show a run, or one of its samples")
+    .description("Shows a run as it ended, or one sample: log, prompt as sent, answer, fields.")
+    .argument("<run>", "latest, a run's id or its start, an experiment, or a folder")
+    .option("--sample <id>", "a sample's id, or its start")
+    .option("--json", "print one JSON document")
+    .action(async (run, options) => {
+      const { showCommand } = await import("./show.ts");
+      onExit(await showCommand(context, run, options));
+    });
+
+  program.command("init")
+    .summary("write a working project into a folder")
+    .description("Writes experiments, prompt and golden dataset into an empty folder.")
+    .argument("[folder]", "where (the working directory by default)")
+    .action(async (folder) => {
+      const { initCommand } = await import("./init.ts");
+      onExit(await initCommand(context, folder));
+    });
+
+  return program;
+}
+
+const HELP_FOOTER = `
+Start here:
+  logeval init                 write a working project into an empty folder
+  logeval run embedded-v1      measure the model inside the binary; no server needed
+  logeval run baseline-v1      measure the model at localhost:8080
+
+Exit codes: 0 done, 1 bug, 2 usage, 3 data, 4 model not reached or not all samples answered,
+            5 below --fail-under, 130 interrupted
+`;
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 1e9) {
+    throw new InvalidArgumentError("It is not a whole number of 1 or more.");
+  }
+  return Number(text);
+}
+
+function unitNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError("It is not a number from 0 to 1.");
+  }
+  return value;
+}

@@ -1,0 +1,25 @@
+// The files of a new project, inside the binary as text.
+
+import baseline from "../../evals/experiments/configs/baseline-v1.yaml" with { type: "text" };
+import embedded from "../../evals/experiments/configs/embedded-v1.yaml" with { type: "text" };
+import highTemp from "../../evals/experiments/configs/high-temp.yaml" with { type: "text" };
+import llama1b from "../../evals/experiments/configs/llama-1b-fast.yaml" with { type: "text" };
+import golden from "../../evals/datasets/golden-v1.json" with { type: "text" };
+import labels from "../../evals/datasets/labels.yaml" with { type: "text" };
+import dataCard from "../../evals/datasets/README.md" with { type: "text" };
+import { BUILTIN_PROMPTS } from "../analyzer/builtin_prompts.ts";
+
+/** Text by path, relative to the project's root. */
+export const PROJECT_FILES: Readonly<Record<string, string>> = {
+  "evals/experiments/configs/baseline-v1.yaml": baseline,
+  "evals/experiments/configs/embedded-v1.yaml": embedded,
+  "evals/experiments/configs/high-temp.yaml": highTemp,
+  "evals/experiments/configs/llama-1b-fast.yaml": llama1b,
+  "evals/experiments/.gitignore": "runs/\n",
+  "evals/datasets/golden-v1.json": golden,
+  "evals/datasets/labels.yaml": labels,
+  "evals/datasets/README.md": dataCard,
+  ...Object.fromEntries(
+    Object.entries(BUILTIN_PROMPTS).map(([id, text]) => [`prompt_templates/${id}.yaml`, text]),
+  ),
+};

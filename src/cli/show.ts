@@ -1,0 +1,145 @@
+// `logeval show`: a run as it ended, or one of its samples from the log line to the score.
+
+import { join, relative } from "node:path";
+import picocolors from "picocolors";
+import { ANALYSIS_FIELDS } from "../analyzer/analysis.ts";
+import { LogAnalyzer } from "../analyzer/analyzer.ts";
+import type { ChatMessage } from "../analyzer/llm.ts";
+import { parsePromptTemplate } from "../analyzer/prompt.ts";
+import { logEntryOf } from "../dataset/sample.ts";
+import { UsageError } from "../errors.ts";
+import { suggestion } from "../faults.ts";
+import { formatDuration, formatScore, oneLine, UNKNOWN } from "../format.ts";
+import { sampleContext } from "../harness/evaluate.ts";
+import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
+import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
+import { readRecords } from "../harness/run_folder.ts";
+import { findRun } from "../harness/run_store.ts";
+import { type CliContext, EXIT } from "./context.ts";
+import { renderRunHeader, renderRunReport } from "./run_report.ts";
+import { renderTable } from "./table.ts";
+
+export async function showCommand(
+  context: CliContext,
+  name: string,
+  options: { readonly sample?: string; readonly json?: true },
+): Promise<number> {
+  const { stdout, stderr, colors } = context;
+  const root = findProject(context.cwd);
+  const run = findRun(inProject(root, RUNS_DIR), name, context.cwd);
+  if (options.sample !== undefined) {
+    const { records } = await readRecords(join(run.path, "results.jsonl"));
+    const found = recordsOf(records, options.sample, run.config.run_id);
+    stdout(
+      options.json
+        ? `${JSON.stringify(found.length === 1 ? found[0] : found, null, 2)}\n`
+        : found.map((record) => renderSample(run.config, record)).join("\n"),
+    );
+    return EXIT.ok;
+  }
+  if (run.metrics === null) {
+    throw new UsageError(`Cannot show ${run.config.run_id}: it was never finished`, {
+      hint: `go on with it: logeval run ${run.config.experiment_id} --resume ${run.config.run_id}`,
+    });
+  }
+  if (options.json) {
+    stdout(`${JSON.stringify({ config: run.config, metrics: run.metrics }, null, 2)}\n`);
+    return EXIT.ok;
+  }
+  stderr(`${renderRunHeader(run.config)}\n\n`);
+  stdout(renderRunReport(run.config, run.metrics, picocolors.createColors(colors.stdout)));
+  stderr(`\n${relative(context.cwd, run.path) || "."}\n`);
+  return EXIT.ok;
+}
+
+/** One answered sample from top to bottom. Pure. */
+export function renderSample(config: RunConfig, record: SampleRecord): string {
+  const { input, predicted } = record;
+  const fields = ANALYSIS_FIELDS.map((field) => [
+    field,
+    oneLine(record.expected[field], 70),
+    oneLine(predicted?.[field] ?? UNKNOWN, 70),
+    mark(record, field),
+  ]);
+  const tokens = record.tokens === null
+    ? ""
+    : `, ${record.tokens.prompt} + ${record.tokens.completion} tokens`;
+  const attempts = record.attempts === 1 ? "" : `, ${record.attempts} attempts`;
+  return [
+    `${record.id}  ${input.namespace}/${input.container}  pod ${input.pod}  node ${input.node}`,
+    new Date(input.timestamp).toISOString(),
+    "",
+    "log",
+    indent(input.log_line),
+    "",
+    ...promptAsSent(config, record).flatMap(({ role, content }) => [
+      `prompt, ${role}`,
+      indent(content.trimEnd()),
+      "",
+    ]),
+    `answer (${record.outcome}, ${formatDuration(record.latency_ms)}${tokens}${attempts})`,
+    indent(record.raw_response ?? record.error?.message ?? ""),
+    "",
+    renderTable([["", "expected", "said", ""], ...fields]),
+    "",
+    `  overall ${formatScore(record.scores?.overall ?? null)}`,
+    "",
+  ].join("\n");
+}
+
+function promptAsSent(config: RunConfig, record: SampleRecord): readonly ChatMessage[] {
+  const { template } = parsePromptTemplate(config.prompt.text, `${config.prompt.id}.yaml`);
+  const analyzer = new LogAnalyzer({
+    llmUrl: config.model.endpoint ?? "http://localhost",
+    modelName: config.model.name,
+    promptTemplate: template,
+  });
+  const context = sampleContext(record.input, config.prompt.variables);
+  return analyzer.buildPrompt([logEntryOf(record.input)], context);
+}
+
+function mark({ scores }: SampleRecord, field: typeof ANALYSIS_FIELDS[number]): string {
+  if (scores === null) return "";
+  switch (field) {
+    case "root_cause":
+    case "severity":
+      return scores[field] === 1 ? "right" : "wrong";
+    case "action_needed":
+      return scores.action === 1 ? "right" : "wrong";
+    case "component":
+      return `F1 ${formatScore(scores.component_f1, 2)}`;
+    case "summary":
+      return `ROUGE-L ${formatScore(scores.summary_rouge_l, 2)}`;
+    default: {
+      const never: never = field;
+      return never;
+    }
+  }
+}
+
+function recordsOf(
+  records: readonly SampleRecord[],
+  prefix: string,
+  runId: string,
+): readonly SampleRecord[] {
+  const matching = records.filter((record) => record.id.startsWith(prefix));
+  const ids = [...new Set(matching.map((record) => record.id))];
+  const exact = matching.filter((record) => record.id === prefix);
+  if (exact.length > 0) return exact;
+  if (ids.length === 1) return matching;
+  if (ids.length > 1) {
+    throw new UsageError(
+      `Cannot tell which sample "${prefix}" means: ${ids.slice(0, 8).join(", ")}`,
+    );
+  }
+  const known = records.slice(0, 3).map((record) => record.id);
+  throw new UsageError(`Cannot find sample "${prefix}" in ${runId}${suggestion(prefix, known)}`, {
+    hint: "every line of results.jsonl starts with the id of its sample",
+  });
+}
+
+function indent(text: string): string {
+  // Control characters of a log or an answer must not reach the terminal.
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�").replace(/^/gm, "  ");
+}

@@ -1,0 +1,66 @@
+// The program: gives the command line its real world, turns Ctrl-C into signals, exits with its
+// code. The only file that ends the process.
+
+import type { CliContext } from "./cli/context.ts";
+import { systemClock } from "./analyzer/retry.ts";
+import { VERSION } from "./version.ts";
+
+const INTERRUPTED = 130;
+
+if (import.meta.main) {
+  const args = Deno.args;
+  if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
+    writeAll(Deno.stdout, `${VERSION}\n`);
+    Deno.exit(0);
+  }
+  const { runCli } = await import("./cli/cli.ts");
+  Deno.exit(await runCli(args, realContext()));
+}
+
+function realContext(): CliContext {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (!stop.signal.aborted) stop.abort(new Error("interrupted"));
+    else if (!abort.signal.aborted) abort.abort(new Error("interrupted twice"));
+    else Deno.exit(INTERRUPTED);
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", interrupt);
+  const noColor = Boolean(Deno.env.get("NO_COLOR"));
+  const stderrTerminal = Deno.stderr.isTerminal();
+  return {
+    cwd: Deno.cwd(),
+    stdout: (text) => writeAll(Deno.stdout, text),
+    stderr: (text) => writeAll(Deno.stderr, text),
+    stderrColumns: stderrTerminal ? terminalColumns() : null,
+    colors: {
+      stdout: Deno.stdout.isTerminal() && !noColor,
+      stderr: stderrTerminal && !noColor,
+    },
+    env: (name) => Deno.env.get(name),
+    clock: systemClock(),
+    now: Date.now,
+    denoVersion: Deno.version.deno,
+    stop: stop.signal,
+    abort: abort.signal,
+  };
+}
+
+function terminalColumns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
+// A reader that went away (`logeval … | head`) is no error.
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  try {
+    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
