@@ -10,7 +10,7 @@ import canonicalize from "canonicalize";
  * neither key order nor white space of a file changes it.
  */
 export function hashOf(value: unknown): string {
-  return `sha256:${createHash("sha256").update(canonicalize(value) ?? "null").digest("hex")}`;
+  return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;
 }
 
 /**
@@ -21,8 +21,22 @@ export function hashOf(value: unknown): string {
  */
 export function hashOfAll(values: Iterable<unknown>): string {
   const hash = createHash("sha256");
-  for (const value of values) hash.update(`${canonicalize(value) ?? "null"}\n`);
+  for (const value of values) hash.update(`${canonicalJson(value)}\n`);
   return `sha256:${hash.digest("hex")}`;
+}
+
+// RFC 8785 has no form for half a surrogate pair, which a damaged log line may hold: such a text is
+// hashed with U+FFFD in its place, as every UTF-8 encoder writes it.
+function canonicalJson(value: unknown): string {
+  try {
+    return canonicalize(value) ?? "null";
+  } catch {
+    const text = JSON.stringify(
+      value,
+      (_, part) => typeof part === "string" ? part.toWellFormed() : part,
+    );
+    return canonicalize(JSON.parse(text)) ?? "null";
+  }
 }
 
 /** A hash as people read it: the algorithm and the first six hex digits. */

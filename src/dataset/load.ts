@@ -56,49 +56,58 @@ export async function loadDataset(file: string, name: string = file): Promise<Da
 /** As `loadDataset`, from text; the extension of `name` decides between JSON and JSONL. */
 export function parseDataset(text: string, name: string): Dataset {
   const rows = /\.(jsonl|ndjson)$/i.test(name) ? jsonLines(text, name) : jsonArray(text, name);
-  if (rows.length === 0) {
+  const fields: SampleFields[] = [];
+  const faults: Fault[] = [];
+  for (const row of rows) {
+    const parsed = SampleRow.safeParse(row.value);
+    if (!parsed.success) faults.push(...rowFaults(parsed.error, row));
+    // Not `parsed.data`: the row itself keeps its order and its extra fields.
+    fields.push(row.value as SampleFields);
+  }
+  if (faults.length > 0) throw new DataError(describeFaults(`Cannot use dataset ${name}`, faults));
+  if (fields.length === 0) {
     throw new DataError(`Cannot use dataset ${quote(name)}: it has no samples`);
   }
-  const faults: Fault[] = [];
-  rows.forEach((row, index) => {
-    const parsed = SampleRow.safeParse(row.value);
-    if (!parsed.success) faults.push(...rowFaults(parsed.error, row, index));
-  });
-  if (faults.length > 0) throw new DataError(describeFaults(`Cannot use dataset ${name}`, faults));
-  const fields = rows.map((row) => row.value as SampleFields);
   return { path: name, hash: hashOfAll(fields), samples: identifySamples(fields) };
 }
 
 interface Row {
   readonly value: unknown;
+  /** From 0. */
+  readonly index: number;
   /** 1-based line of a field of this row, or of the row itself. */
-  lineOf(field?: string): number;
+  readonly lineOf: (field?: string) => number;
 }
 
-function rowFaults(error: z.ZodError, row: Row, index: number): Fault[] {
-  return faultsOf(error, SampleRow, row.value, (path) => {
-    const field = path[0];
-    return `line ${row.lineOf(field === undefined ? undefined : String(field))}, sample ${
-      index + 1
-    }`;
+function rowFaults(error: z.ZodError, { value, index, lineOf }: Row): Fault[] {
+  return faultsOf(error, SampleRow, value, ([field]) => {
+    const line = lineOf(field === undefined ? undefined : String(field));
+    return `line ${line}, sample ${index + 1}`;
   }).map((fault) => ({ ...fault, field: fault.field || "sample" }));
 }
 
-function jsonLines(text: string, name: string): Row[] {
-  return text.split("\n").flatMap((line, index): Row[] => {
-    if (line.trim() === "") return [];
+function* jsonLines(text: string, name: string): Generator<Row> {
+  let index = 0;
+  let start = 0;
+  for (let line = 1; start < text.length; line++) {
+    const end = text.indexOf("\n", start);
+    const content = text.slice(start, end === -1 ? text.length : end);
+    start = end === -1 ? text.length : end + 1;
+    if (content.trim() === "") continue;
+    let value: unknown;
     try {
-      return [{ value: JSON.parse(line), lineOf: () => index + 1 }];
+      value = JSON.parse(content);
     } catch (cause) {
       throw new DataError(
-        `Cannot read dataset ${quote(name)} at line ${index + 1}: ${messageOf(cause)}`,
+        `Cannot read dataset ${quote(name)} at line ${line}: ${messageOf(cause)}`,
         { cause },
       );
     }
-  });
+    yield { value, index: index++, lineOf: () => line };
+  }
 }
 
-function jsonArray(text: string, name: string): Row[] {
+function* jsonArray(text: string, name: string): Generator<Row> {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -112,11 +121,14 @@ function jsonArray(text: string, name: string): Row[] {
     throw new DataError(`Cannot use dataset ${quote(name)}: it is not a JSON array of samples`);
   }
   let lines: number[] | undefined;
-  return data.map((value, index) => ({
-    value,
-    lineOf(field) {
-      lines ??= elementLines(text);
-      return fieldLine(text, lines[index] ?? 1, lines[index + 1], field);
-    },
-  }));
+  for (const [index, value] of data.entries()) {
+    yield {
+      value,
+      index,
+      lineOf(field) {
+        lines ??= elementLines(text);
+        return fieldLine(text, lines[index] ?? 1, lines[index + 1], field);
+      },
+    };
+  }
 }

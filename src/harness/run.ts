@@ -106,7 +106,7 @@ export async function runExperiment(
     calls: samples.length * repeats,
   });
 
-  const records = [...folder.records];
+  const records = folder.records.map(withoutText);
   const before = records.reduce((most, record) => Math.max(most, record.elapsed_ms), 0);
   const started = deps.clock.monotonic();
   const elapsedMs = () => before + deps.clock.monotonic() - started;
@@ -119,18 +119,26 @@ export async function runExperiment(
     elapsedMs,
     onRecord(record) {
       folder.append(record);
-      records.push(record);
+      records.push(withoutText(record));
       options.onRecord(record);
     },
   });
   // The floors cost some CPU: spent while the first answers are on their way.
-  const floors = afterFirstCalls().then(() => computeFloors(samples, examples(), seed));
-  const end = await evaluation;
-  const wallMs = elapsedMs();
-  const metrics = computeMetrics(folder.config, samples, records, await floors, wallMs);
+  const [{ end, wallMs }, floors] = await Promise.all([
+    evaluation.then((end) => ({ end, wallMs: elapsedMs() })),
+    afterFirstCalls().then(() => computeFloors(samples, examples(), seed)),
+  ]);
+  const metrics = computeMetrics(folder.config, samples, records, floors, wallMs);
   const summary = renderSummary(folder.config, metrics, records);
   folder.finish(metrics, summary, { latest: end === "done" });
   return { path: folder.path, config: folder.config, metrics, records, end };
+}
+
+/** What metrics and summary need: the text only where nothing could be read from it. */
+function withoutText(record: SampleRecord): SampleRecord {
+  return record.predicted === null
+    ? record
+    : { ...record, raw_response: null, rendered_hash: null };
 }
 
 function afterFirstCalls(): Promise<void> {
