@@ -60,6 +60,10 @@ export function faultsOf(
       }));
     }
     const found = valueAt(value, issue.path);
+    if (issue.path.length === 0) {
+      const message = found === null || found === undefined ? "is empty" : complaint(issue, found);
+      return [{ at: lineOf([]), field: "the file", message }];
+    }
     return [{
       at: lineOf(issue.path),
       field: issue.path.join("."),
@@ -82,9 +86,9 @@ export function suggestion(name: string, known: readonly string[]): string {
   return known.length > 0 ? `; there are: ${known.join(", ")}` : "";
 }
 
-/** A value as a message shows it: JSON, cut after 60 characters. */
+/** A value as a message shows it: JSON, cut after 60 characters, without the password of a URL. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@\s"]+@/g, "//…@");
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
 

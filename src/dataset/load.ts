@@ -83,7 +83,7 @@ function rowFaults(error: z.ZodError, { value, index, lineOf }: Row): Fault[] {
   return faultsOf(error, SampleRow, value, ([field]) => {
     const line = lineOf(field === undefined ? undefined : String(field));
     return `line ${line}, sample ${index + 1}`;
-  }).map((fault) => ({ ...fault, field: fault.field || "sample" }));
+  }).map((fault) => ({ ...fault, field: fault.field === "the file" ? "the sample" : fault.field }));
 }
 
 function* jsonLines(text: string, name: string): Generator<Row> {

@@ -14,7 +14,7 @@ import { gitCommit } from "./git_commit.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { differences } from "./resume.ts";
 import { freezeConfig } from "./run_config.ts";
-import { createRunFolder, reopenRunFolder, type RunFolder } from "./run_folder.ts";
+import { createRunFolder, readRunConfig, reopenRunFolder, type RunFolder } from "./run_folder.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
 import { renderSummary } from "./summary.ts";
@@ -169,16 +169,16 @@ async function openFolder(
   { runsDir, resume }: RunOptions,
 ): Promise<RunFolder> {
   if (resume === undefined) return createRunFolder(runsDir, config);
-  const folder = await reopenRunFolder(resume);
-  const changed = differences(folder.config, config);
-  if (changed.length === 0) return folder;
-  folder[Symbol.dispose]();
+  // Compared before the folder is opened: a run that may not go on is left as it is.
+  const then = await readRunConfig(resume);
+  const changed = differences(then, config);
+  if (changed.length === 0) return await reopenRunFolder(resume);
   const lines = changed.map(({ what, then, now }) =>
     `  ${what}: then ${clip(then)}  now ${clip(now)}`
   );
   const names = changed.map(({ what }) => what).join(", ");
   throw new UsageError(
-    `Cannot resume ${folder.config.run_id}: changed since: ${names}\n${lines.join("\n")}`,
+    `Cannot resume ${then.run_id}: changed since: ${names}\n${lines.join("\n")}`,
     { hint: `start afresh: logeval run ${config.experiment_id}` },
   );
 }

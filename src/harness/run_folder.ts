@@ -46,8 +46,8 @@ export function createRunFolder(
         cause: error,
       });
     }
-    const { schema_version, ...rest } = config;
-    const full = { schema_version, run_id: runId, ...rest };
+    const first = { schema_version: config.schema_version, run_id: runId };
+    const full = { ...first, ...config, ...first };
     writeWhole(join(path, "config.json"), toJson(full));
     return openFolder(path, full, []);
   }

@@ -133,7 +133,10 @@ function metricsTable({ overall, metrics, floors }: RunMetrics): string {
       formatScore(floors.embedded[key]),
     ];
   });
-  return table(["", "score", "95 % interval", "most common labels", "nearest example"], rows);
+  return figuresTable(
+    ["", "score", "95 % interval", "most common labels", "nearest example"],
+    rows,
+  );
 }
 
 function groupTable(name: string, groups: Readonly<Record<string, GroupMetrics>>): string {
@@ -146,14 +149,15 @@ function groupTable(name: string, groups: Readonly<Record<string, GroupMetrics>>
     ),
   ]);
   const more = sorted.length - rows.length;
-  return table([name, "n", ...Object.values(METRIC_NAMES)], rows) +
+  return figuresTable([name, "n", ...Object.values(METRIC_NAMES)], rows) +
     (more > 0 ? `\n\n… and ${more} more in metrics.json` : "");
 }
 
 function worstSamples(records: readonly SampleRecord[]): string[] {
   const worst = worstRecords(records);
   if (worst.length === 0) return [];
-  return [`## The ${worst.length} worst answers`, ...worst.map(renderAnswer)];
+  const title = worst.length === 1 ? "The worst answer" : `The ${worst.length} worst answers`;
+  return [`## ${title}`, ...worst.map(renderAnswer)];
 }
 
 function worstRecords(records: readonly SampleRecord[]): SampleRecord[] {
@@ -234,9 +238,18 @@ export function repeatCommand(
   return words.join(" ");
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table of figures: all columns but the first at the right. */
+function figuresTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return table(head, rows, "---:");
+}
+
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  alignment = "---",
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, index) => index === 0 ? "---" : "---:");
+  const rule = head.map((_, index) => index === 0 ? "---" : alignment);
   return [line(head), line(rule), ...rows.map(line)].join("\n");
 }
 

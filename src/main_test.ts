@@ -1,0 +1,125 @@
+// The program as a process of its own: what only shows there. Killed at five points of a run and
+// resumed, it must end where an undisturbed run ends.
+
+import assert from "node:assert/strict";
+import { appendFileSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { type FakeScript, startFakeServer } from "./testing/fake_server.ts";
+import { type TempProject, tempProject } from "./testing/temp_project.ts";
+
+const MAIN = new URL("./main.ts", import.meta.url).pathname;
+const CONFIG = new URL("../deno.json", import.meta.url).pathname;
+const SAMPLES = 12;
+/** The label depends on the prompt, so that a swapped or doubled answer would show. */
+const FAITHFUL: FakeScript = ({ body }) =>
+  `Root cause: ${JSON.stringify(body).length % 2 ? "timeout" : "unknown"}\nSeverity: error`;
+
+function start(project: TempProject, args: readonly string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-check", "--config", CONFIG, "--allow-all", MAIN, ...args],
+    cwd: project.root,
+    stdout: "piped",
+    stderr: "piped",
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+}
+
+async function finish(child: Deno.ChildProcess) {
+  const { code, stdout, stderr } = await child.output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+function comparable(text: string): unknown {
+  const { run_id: _, wall_s: __, latency_ms: ___, ...rest } = JSON.parse(text);
+  return rest;
+}
+
+interface KillPoint {
+  readonly name: string;
+  /** Kill when this many requests have come, none of them answered any more; null: let it end. */
+  readonly after: number | null;
+  /** What a crash at that moment leaves, beyond the kill itself. */
+  readonly damage?: (folder: string) => void;
+}
+
+const KILL_POINTS: readonly KillPoint[] = [
+  { name: "before the first answer", after: 0 },
+  { name: "in the middle", after: 5 },
+  {
+    name: "within the writing of a line",
+    after: 6,
+    damage: (folder) => appendFileSync(`${folder}/results.jsonl`, '{"id":"3f9c","repeat":1,"ou'),
+  },
+  {
+    name: "with the last line cut off",
+    after: 8,
+    damage(folder) {
+      const file = `${folder}/results.jsonl`;
+      truncateSync(file, readFileSync(file).length - 40);
+    },
+  },
+  {
+    name: "after the last answer, before metrics.json",
+    after: null,
+    damage(folder) {
+      rmSync(`${folder}/metrics.json`);
+      rmSync(`${folder}/summary.md`);
+    },
+  },
+];
+
+for (const { name, after, damage } of KILL_POINTS) {
+  Deno.test(`a run killed ${name} is resumed to the same metrics`, async () => {
+    using project = tempProject({ samples: SAMPLES });
+    let child: Deno.ChildProcess | null = null;
+    let killed = false;
+    await using server = startFakeServer((request, index) => {
+      if (after === null || killed || index < after) return FAITHFUL(request, index);
+      if (index === after) child?.kill("SIGKILL");
+      return { kind: "hang" };
+    });
+    const args = ["run", "baseline-v1", "--model", server.url, "--json"];
+    child = start(project, args);
+    await finish(child);
+    killed = true;
+    const [run = ""] = project.runs();
+    damage?.(`${project.root}/evals/experiments/runs/${run}`);
+    assert.equal(project.runs().length, 1);
+
+    const resumed = await finish(start(project, [...args, "--resume"]));
+    assert.equal(resumed.code, 0, resumed.stderr);
+    const file = `evals/experiments/runs/${run}/results.jsonl`;
+    const ids = project.read(file).trimEnd().split("\n").map((line) => JSON.parse(line).id);
+    assert.equal(new Set(ids).size, SAMPLES, "no sample is missing");
+    assert.equal(ids.length, SAMPLES, "none is there twice");
+
+    const whole = await finish(start(project, args));
+    assert.deepEqual(comparable(resumed.stdout), comparable(whole.stdout));
+  });
+}
+
+Deno.test("SIGINT ends a run cleanly: exit 130, the answers stored, the way on named", async () => {
+  using project = tempProject({ samples: SAMPLES });
+  let child: Deno.ChildProcess | null = null;
+  await using server = startFakeServer((request, index) => {
+    if (index === 4) child?.kill("SIGINT");
+    return FAITHFUL(request, index);
+  });
+  child = start(project, ["run", "baseline-v1", "--model", server.url]);
+  const { code, stderr } = await finish(child);
+  assert.equal(code, 130);
+  assert.match(
+    stderr,
+    /stopped\. \d+ of 12 answered\.\ngo on with: logeval run baseline-v1 --model \S+ --resume\n$/,
+  );
+});
+
+Deno.test("--version is fast and --json is one document on stdout", async () => {
+  using project = tempProject({ samples: 3 });
+  const version = await finish(start(project, ["--version"]));
+  assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  const run = await finish(start(project, ["run", "embedded-v1", "--json"]));
+  assert.equal(JSON.parse(run.stdout).n, 3);
+  assert.ok(!run.stdout.includes("\x1b") && !run.stderr.includes("\x1b"), "no escapes in pipes");
+});
