@@ -1,0 +1,22 @@
+# logeval: the everyday commands. `just` alone checks and tests.
+default: check test
+
+# Measure an experiment: `just experiment baseline-v1`, options pass through
+experiment NAME *OPTIONS: compile
+    ./logeval run {{NAME}} {{OPTIONS}}
+
+# Start the model server as the experiments expect it
+llm MODEL:
+    llama-server -m {{MODEL}} -ngl 99 -np 4 --port 8080
+
+# Format check, lint, type check
+check:
+    deno task check
+
+# Every test, a few seconds
+test:
+    deno task test
+
+# Build ./logeval; `just compile --target aarch64-apple-darwin` for another machine
+compile *OPTIONS:
+    deno task compile {{OPTIONS}}
