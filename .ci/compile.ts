@@ -2,6 +2,9 @@
 // then reads a few files instead of hundreds of modules. Arguments (such as `--target
 // aarch64-apple-darwin`) go to `deno compile`.
 
+// V8 otherwise lets the heap grow to 300 MB in a run of 20,000 samples of which it needs 50; with
+// this it stays near 150, at the same speed.
+const V8_FLAGS = "--v8-flags=--optimize-for-size";
 const PERMISSIONS = ["--allow-net", "--allow-read", "--allow-write", "--allow-env"];
 
 async function deno(...args: string[]): Promise<void> {
@@ -18,6 +21,7 @@ try {
     "--quiet",
     "--no-check",
     "--no-prompt",
+    V8_FLAGS,
     ...PERMISSIONS,
     ...output,
     ...Deno.args,

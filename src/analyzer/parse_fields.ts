@@ -26,7 +26,7 @@ const ALIASES: Readonly<Record<AnalysisField, readonly string[]>> = {
     "probable_cause",
     "likely_cause",
   ],
-  severity: ["severity_level", "level"],
+  severity: ["severity_level"],
   component: ["affected_component", "component_name"],
   summary: ["short_summary", "description"],
   action_needed: [

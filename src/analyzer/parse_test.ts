@@ -341,6 +341,61 @@ const LINE_ROWS: Row[] = [
   },
 ];
 
+// What Qwen2.5-Coder 0.5B really answered.
+const REAL_ROWS: Row[] = [
+  {
+    name: "a log line said again, then some labels",
+    text: "Analyze the logs provided:\n\n[2026-11-24T06:14:29.981Z] llm/llama-server " +
+      "(pod=llama-server-7c9d5b6f4-8xkzn, node=node-2)\n0.00.393.054 E ggml_aligned_malloc: " +
+      "insufficient memory (attempted to allocate 8797.50 MB)\n\nSeverity: error\n" +
+      "Component: llm_server\nAction needed: fix_configuration",
+    want: { severity: "error", component: "llm_server", action_needed: "fix_configuration" },
+  },
+  {
+    name: "a log line said again and nothing else",
+    text: "Analyze these logs:\n[2026-11-24T06:17:04.943Z] kube-system/kube-apiserver " +
+      "(pod=kube-apiserver-node-1, node=node-1)\nE1124 06:17:04.943605   13391 options.go:205] " +
+      "The manifest file is empty, ignoring.",
+    want: "unparseable",
+  },
+  {
+    name: "a log line in JSON said again",
+    text: 'The line is {"level":"error","ts":"2026-11-24T06:16:27Z","msg":"no default route"}.',
+    want: "unparseable",
+  },
+  {
+    name: "labels as sentences",
+    text: "Root cause: No connection to the DNS server.\nSeverity: critical.\nComponent: loki.\n" +
+      "Summary: The loki server cannot be reached.\nAction needed: Fix the DNS configuration.",
+    want: {
+      root_cause: "no_connection_to_the_dns_server",
+      severity: "critical",
+      component: "loki",
+      summary: "The loki server cannot be reached.",
+      action_needed: "fix_the_dns_configuration",
+    },
+  },
+  {
+    name: "a summary that runs into the lines of the log",
+    text: "Root cause: No configuration file found in type config.ScrapeConfig\nSeverity: error\n" +
+      "Component: log_analyzer\nSummary: Error loading config yaml: unmarshal errors:\n" +
+      "  line 10: field kubernetes_sd_configs not found\nAction needed: fix_configuration",
+    want: {
+      root_cause: "no_configuration_file_found_in_type_config_scrapeconfig",
+      severity: "error",
+      component: "log_analyzer",
+      summary: "Error loading config yaml: unmarshal errors: line 10: field " +
+        "kubernetes_sd_configs not found",
+      action_needed: "fix_configuration",
+    },
+  },
+  {
+    name: "one label alone",
+    text: "Action needed: fix_access",
+    want: { action_needed: "fix_access" },
+  },
+];
+
 const OUTCOME_ROWS: Row[] = [
   { name: "no text", text: "", want: "empty" },
   { name: "space", text: " \n\t\u00a0\n", finishReason: "length", want: "empty" },
@@ -416,7 +471,12 @@ function resultOf(text: string, want: Want): ParseResult {
 }
 
 for (
-  const { name, text, finishReason = null, want } of [...JSON_ROWS, ...LINE_ROWS, ...OUTCOME_ROWS]
+  const { name, text, finishReason = null, want } of [
+    ...JSON_ROWS,
+    ...LINE_ROWS,
+    ...REAL_ROWS,
+    ...OUTCOME_ROWS,
+  ]
 ) {
   Deno.test(`parseResponse() reads: ${name}`, () => {
     deepEqual(parseResponse(text, { finishReason }), resultOf(text, want));
