@@ -7,6 +7,11 @@ export function formatScore(value: number | null, digits = 3): string {
   return value === null ? UNKNOWN : value.toFixed(digits);
 }
 
+/** An interval of scores: `0.551 to 0.673`. */
+export function formatInterval(interval: readonly [number, number] | null): string {
+  return interval === null ? UNKNOWN : `${formatScore(interval[0])} to ${formatScore(interval[1])}`;
+}
+
 /** A share as per cent: `2.6 %`, `71 %` without decimals. */
 export function formatPercent(share: number | null, digits = 1): string {
   return share === null ? UNKNOWN : `${(100 * share).toFixed(digits)} %`;

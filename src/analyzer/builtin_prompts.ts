@@ -6,6 +6,6 @@ import k8sLogAnalysisV1 from "../../prompt_templates/k8s_log_analysis_v1.yaml" w
 };
 
 /** YAML text by prompt id. */
-export const BUILTIN_PROMPTS: Readonly<Record<string, string>> = {
-  k8s_log_analysis_v1: k8sLogAnalysisV1,
-};
+export const BUILTIN_PROMPTS: ReadonlyMap<string, string> = new Map([
+  ["k8s_log_analysis_v1", k8sLogAnalysisV1],
+]);

@@ -9,8 +9,8 @@ import { UsageError } from "../errors.ts";
 import { describeFaults, type Fault, faultsOf, suggestion } from "../faults.ts";
 import { hashOf } from "../hash.ts";
 import { blockTextBefore, parseYaml, type YamlSource } from "../yaml_source.ts";
-import type { ChatMessage } from "./llm.ts";
-import { SamplingSettings } from "./sampling.ts";
+import type { ChatMessage, ResponseFormat } from "./llm.ts";
+import { type SamplingLayer, SamplingSettings } from "./sampling.ts";
 
 const InputName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a name of letters and _");
 
@@ -44,7 +44,29 @@ const PromptFile = z.strictObject({
 });
 
 /** A prompt as people write and review it; `parsePromptTemplate` makes it from YAML. */
-export type PromptTemplate = Readonly<z.output<typeof PromptFile>>;
+export interface PromptTemplate {
+  /** Equals the stem of its file. */
+  readonly id: string;
+  readonly version: string;
+  readonly description: string;
+  /** Sampling that the prompt was written for; an experiment's settings beat it. */
+  readonly model_defaults: SamplingLayer;
+  readonly inputs: {
+    readonly required: readonly string[];
+    /** Default by name. */
+    readonly optional: Readonly<Record<string, string>>;
+  };
+  /** "" for no system message. */
+  readonly system: string;
+  readonly user: string;
+  /** `json_schema` alone: a schema is made from the allowed labels. */
+  readonly response_format?:
+    | "text"
+    | "json_object"
+    | "json_schema"
+    | Extract<ResponseFormat, { readonly type: "json_schema" }>
+    | undefined;
+}
 
 /** What a prompt was, from its template to the bytes that a model saw. */
 export interface PromptIdentity {
@@ -99,7 +121,8 @@ export function renderPrompt(
   template: PromptTemplate,
   variables: Readonly<Record<string, string>>,
 ): RenderedPrompt {
-  const missing = template.inputs.required.filter((input) => variables[input] === undefined);
+  const given = (input: string) => Object.hasOwn(variables, input) ? variables[input] : undefined;
+  const missing = template.inputs.required.filter((input) => given(input) === undefined);
   if (missing.length > 0) {
     throw new UsageError(
       `Cannot render prompt "${template.id}": missing required ${
@@ -107,8 +130,10 @@ export function renderPrompt(
       } ${missing.join(", ")}`,
     );
   }
-  const values: Record<string, string> = { ...template.inputs.optional };
-  for (const input of inputNames(template)) values[input] = variables[input] ?? values[input] ?? "";
+  // Without a prototype, so that an input may have any name, `constructor` as well.
+  const values: Record<string, string> = Object.create(null);
+  Object.assign(values, template.inputs.optional);
+  for (const input of inputNames(template)) values[input] = given(input) ?? values[input] ?? "";
   const compiled = compile(template);
   const system = compiled.system(values);
   const messages: ChatMessage[] = [{ role: "user", content: compiled.user(values) }];

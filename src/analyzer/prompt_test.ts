@@ -136,6 +136,11 @@ Deno.test("renderPrompt() names every missing input at once", () => {
   });
 });
 
+Deno.test("renderPrompt() takes nothing from the prototype of its variables", () => {
+  const text = "id: p\nversion: 1\ninputs: {required: [constructor]}\nuser: '{{ constructor }}'\n";
+  assert.throws(() => render(text, {}), /missing required input constructor/);
+});
+
 Deno.test("renderPrompt() uses the default of an optional input and passes others over", () => {
   const { messages } = render(PLAIN, { logs: "x", more: "y" });
   assert.match(messages[0]?.content ?? "", /Labels: any label/);
@@ -143,10 +148,11 @@ Deno.test("renderPrompt() uses the default of an optional input and passes other
 
 Deno.test("renderPrompt() takes inputs named like words of the language", () => {
   const text =
-    "id: p\nversion: 1\ninputs: {required: [class, it, __proto__x]}\nuser: '{{ class }} {{ it }} {{ __proto__x }}'\n";
+    "id: p\nversion: 1\ninputs: {required: [class, it, __proto__, constructor]}\nuser: '{{ class }} {{ it }} {{ __proto__ }} {{ constructor }}'\n";
   assert.equal(
-    render(text, { class: "a", it: "b", __proto__x: "c" }).messages[0]?.content,
-    "a b c",
+    render(text, { class: "a", it: "b", ["__proto__"]: "c", constructor: "d" }).messages[0]
+      ?.content,
+    "a b c d",
   );
 });
 
@@ -165,7 +171,7 @@ Deno.test("hashes change with what they stand for, and with nothing else", () =>
   );
 });
 
-for (const [id, text] of Object.entries(BUILTIN_PROMPTS)) {
+for (const [id, text] of BUILTIN_PROMPTS) {
   Deno.test(`the built-in prompt ${id} is clean and renders without labels`, () => {
     const { template, warnings } = parsePromptTemplate(text, `${id}.yaml`);
     assert.deepEqual(warnings, []);

@@ -14,7 +14,7 @@ export const SamplingSettings = z.strictObject({
 });
 
 /** What one layer sets. */
-export type SamplingLayer = Readonly<z.input<typeof SamplingSettings>>;
+export type SamplingLayer = { readonly [Field in keyof LLMConfig]?: LLMConfig[Field] | undefined };
 
 /** Defaults, overlaid by each layer in turn; `undefined` counts as not set. */
 export function mergeSampling(...layers: readonly SamplingLayer[]): LLMConfig {

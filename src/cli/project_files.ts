@@ -20,6 +20,6 @@ export const PROJECT_FILES: Readonly<Record<string, string>> = {
   "evals/datasets/labels.yaml": labels,
   "evals/datasets/README.md": dataCard,
   ...Object.fromEntries(
-    Object.entries(BUILTIN_PROMPTS).map(([id, text]) => [`prompt_templates/${id}.yaml`, text]),
+    [...BUILTIN_PROMPTS].map(([id, text]) => [`prompt_templates/${id}.yaml`, text]),
   ),
 };

@@ -9,7 +9,7 @@ import { type Overrides, prepareRun } from "../harness/prepare.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { runExperiment, type RunResult, type RunStart } from "../harness/run.ts";
 import { findRun, listRuns } from "../harness/run_store.ts";
-import { failureCauses, repeatCommand } from "../harness/summary.ts";
+import { failureCauses, repeatCommand } from "../harness/run_terms.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { advance, type Progress, progressDisplay } from "./progress.ts";

@@ -1,9 +1,16 @@
 // A run's result as a table for the terminal, to be read in ten seconds. Pure: data in, text out.
 
 import type picocolors from "picocolors";
-import { formatCount, formatDuration, formatPercent, formatScore, oneLine } from "../format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatInterval,
+  formatPercent,
+  formatScore,
+  oneLine,
+} from "../format.ts";
 import type { FloorMetrics, RunConfig, RunMetrics } from "../harness/run_files.ts";
-import { METRIC_NAMES, servedModel, unreadableCount } from "../harness/summary.ts";
+import { METRIC_NAMES, servedModel, unreadableCount } from "../harness/run_terms.ts";
 
 const WEAKEST = 3;
 /** Fewer samples than this say little about a root cause. */
@@ -55,9 +62,7 @@ function headline(config: RunConfig, metrics: RunMetrics, colors: Colors): strin
   const { overall, n, repeats, outcomes } = metrics;
   const calls = n * repeats;
   const answered = Math.round(metrics.coverage * calls);
-  const interval = overall.ci95 === null
-    ? ""
-    : `  95 % ${formatScore(overall.ci95[0])} to ${formatScore(overall.ci95[1])}`;
+  const interval = overall.ci95 === null ? "" : `  95 % ${formatInterval(overall.ci95)}`;
   const left = `${config.experiment_id}   ${
     colors.bold(`overall ${formatScore(overall.mean)}`)
   }${interval}`;
@@ -112,17 +117,13 @@ function metricLines({ overall, metrics, floors }: RunMetrics, colors: Colors): 
     const line = row([
       name,
       formatScore(value.mean),
-      ...(interval ? [ciText(value.ci95)] : []),
+      ...(interval ? [formatInterval(value.ci95)] : []),
       formatScore(floors.most_common[key]),
       formatScore(floors.embedded[key]),
     ]);
     return key === "overall" ? colors.bold(line) : line;
   });
   return [colors.dim(row(head)), ...rows];
-}
-
-function ciText(ci95: readonly [number, number] | null): string {
-  return ci95 === null ? "–" : `${formatScore(ci95[0])} to ${formatScore(ci95[1])}`;
 }
 
 function figures(metrics: RunMetrics): string {

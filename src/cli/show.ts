@@ -15,6 +15,7 @@ import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
 import { readRecords } from "../harness/run_folder.ts";
 import { findRun } from "../harness/run_store.ts";
+import { judgement } from "../harness/run_terms.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderRunHeader, renderRunReport } from "./run_report.ts";
 import { renderTable } from "./table.ts";
@@ -59,7 +60,7 @@ export function renderSample(config: RunConfig, record: SampleRecord): string {
     field,
     oneLine(record.expected[field], 70),
     oneLine(predicted?.[field] ?? UNKNOWN, 70),
-    mark(record, field),
+    judgement(record, field),
   ]);
   const tokens = record.tokens === null
     ? ""
@@ -96,25 +97,6 @@ function promptAsSent(config: RunConfig, record: SampleRecord): readonly ChatMes
   });
   const context = sampleContext(record.input, config.prompt.variables);
   return analyzer.buildPrompt([logEntryOf(record.input)], context);
-}
-
-function mark({ scores }: SampleRecord, field: typeof ANALYSIS_FIELDS[number]): string {
-  if (scores === null) return "";
-  switch (field) {
-    case "root_cause":
-    case "severity":
-      return scores[field] === 1 ? "right" : "wrong";
-    case "action_needed":
-      return scores.action === 1 ? "right" : "wrong";
-    case "component":
-      return `F1 ${formatScore(scores.component_f1, 2)}`;
-    case "summary":
-      return `ROUGE-L ${formatScore(scores.summary_rouge_l, 2)}`;
-    default: {
-      const never: never = field;
-      return never;
-    }
-  }
 }
 
 function recordsOf(

@@ -132,7 +132,7 @@ async function readTaxonomy(root: string, { dataset }: Experiment, { samples }: 
 
 async function readPrompt(root: string, { prompt }: Experiment) {
   const onDisk = prompt.path ?? `${PROMPTS_DIR}/${prompt.id}.yaml`;
-  const builtin = BUILTIN_PROMPTS[prompt.id];
+  const builtin = BUILTIN_PROMPTS.get(prompt.id);
   const useBuiltin = prompt.path === undefined && builtin !== undefined &&
     !existsSync(inProject(root, onDisk));
   const promptPath = useBuiltin ? `(built in) ${prompt.id}.yaml` : onDisk;
@@ -175,7 +175,7 @@ function missingFiles(
     report(["prompt", "path"], `${files.prompt} does not exist${known}`);
   }
   const { promptId } = files;
-  if (files.prompt === null && promptId !== null && BUILTIN_PROMPTS[promptId] === undefined) {
+  if (files.prompt === null && promptId !== null && !BUILTIN_PROMPTS.has(promptId)) {
     const known = prompts.map((file) => basename(file, ".yaml"));
     if (!known.includes(promptId)) {
       report(["prompt", "id"], `no prompt has the id "${promptId}"${suggestion(promptId, known)}`);

@@ -5,45 +5,27 @@ import { ANALYSIS_FIELDS } from "../analyzer/analysis.ts";
 import {
   formatCount,
   formatDuration,
+  formatInterval,
   formatPercent,
   formatScore,
-  oneLine,
   UNKNOWN,
 } from "../format.ts";
+import { code, figuresTable, inline, table } from "./markdown.ts";
 import type { GroupMetrics, RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
+import {
+  failureCauses,
+  judgement,
+  METRIC_NAMES,
+  repeatCommand,
+  servedModel,
+  unreadableCount,
+} from "./run_terms.ts";
 
 const WORST_SAMPLES = 10;
 const MOST_ROWS = 60;
 const LONGEST_LOG = 600;
 const LONGEST_ANSWER = 600;
 const LONGEST_NAME = 80;
-
-/** How people name the metrics, in the order of every report. */
-export const METRIC_NAMES = {
-  overall: "overall",
-  root_cause: "root cause",
-  action: "action",
-  severity: "severity",
-  summary_rouge_l: "summary",
-  component_f1: "component",
-} as const;
-
-/** Answers that came but could not be read. */
-export function unreadableCount({ outcomes }: RunMetrics): number {
-  return outcomes.unparseable + outcomes.truncated + outcomes.empty + outcomes.refused;
-}
-
-/** Why calls failed: message and count, most frequent first. */
-export function failureCauses(
-  records: readonly Pick<SampleRecord, "error">[],
-): { readonly message: string; readonly count: number }[] {
-  const counts = new Map<string, number>();
-  for (const { error } of records) {
-    if (error !== null) counts.set(error.message, (counts.get(error.message) ?? 0) + 1);
-  }
-  return [...counts].map(([message, count]) => ({ message, count }))
-    .sort((a, b) => b.count - a.count);
-}
 
 /** The Markdown of a run. */
 export function renderSummary(
@@ -119,24 +101,20 @@ function headline(config: RunConfig, metrics: RunMetrics): string {
 }
 
 function metricsTable({ overall, metrics, floors }: RunMetrics): string {
+  const withIntervals = overall.ci95 !== null;
   const rows = Object.entries(METRIC_NAMES).map(([field, name]) => {
     const key = field as keyof typeof METRIC_NAMES;
     const value = key === "overall" ? overall : metrics[key];
-    const interval = value.ci95 === null
-      ? UNKNOWN
-      : `${formatScore(value.ci95[0])} to ${formatScore(value.ci95[1])}`;
     return [
       name,
       formatScore(value.mean),
-      interval,
+      ...(withIntervals ? [formatInterval(value.ci95)] : []),
       formatScore(floors.most_common[key]),
       formatScore(floors.embedded[key]),
     ];
   });
-  return figuresTable(
-    ["", "score", "95 % interval", "most common labels", "nearest example"],
-    rows,
-  );
+  const interval = withIntervals ? ["95 % interval"] : [];
+  return figuresTable(["", "score", ...interval, "most common labels", "nearest example"], rows);
 }
 
 function groupTable(name: string, groups: Readonly<Record<string, GroupMetrics>>): string {
@@ -181,16 +159,17 @@ function renderAnswer(record: SampleRecord): string {
     field,
     inline(expected[field], 200),
     predicted === null ? UNKNOWN : inline(predicted[field] ?? UNKNOWN, 200),
+    judgement(record, field),
   ]);
   const title = `### \`${record.id}\` ${inline(`${input.namespace}/${input.container}`, 120)}: ` +
     `${formatScore(record.scores?.overall ?? null)}`;
   const parts = [
     title,
-    fenced(input.log_line, LONGEST_LOG),
-    table(["", "expected", "said"], fields),
+    code(input.log_line, LONGEST_LOG),
+    table(["", "expected", "said", ""], fields),
   ];
   if (predicted === null) {
-    parts.push(`${record.outcome}:`, fenced(record.raw_response ?? "", LONGEST_ANSWER));
+    parts.push(`${record.outcome}:`, code(record.raw_response ?? "", LONGEST_ANSWER));
   }
   return parts.join("\n\n");
 }
@@ -217,48 +196,4 @@ function settingsTable(config: RunConfig, metrics: RunMetrics): string {
     ["logeval, Deno", `${config.versions.logeval}, ${config.versions.deno}`],
     ["git commit", config.git_commit ?? UNKNOWN],
   ]);
-}
-
-/** The model that answers, in the server's words when it said anything. */
-export function servedModel({ model }: RunConfig): string {
-  return model.fingerprint.model ?? model.name;
-}
-
-/** The command line that makes the same calls again. */
-export function repeatCommand(
-  { experiment_id, changed, model, dataset, execution }: RunConfig,
-): string {
-  const words = ["logeval run", experiment_id];
-  if (changed.includes("model")) {
-    words.push("--model", model.provider === "embedded" ? "embedded" : model.endpoint ?? "");
-  }
-  if (changed.includes("dataset")) words.push("--dataset", dataset.path);
-  if (execution.limit !== null) words.push("--limit", String(execution.limit));
-  if (execution.repeats > 1) words.push("--repeats", String(execution.repeats));
-  return words.join(" ");
-}
-
-/** A table of figures: all columns but the first at the right. */
-function figuresTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return table(head, rows, "---:");
-}
-
-function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-  alignment = "---",
-): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  const rule = head.map((_, index) => index === 0 ? "---" : alignment);
-  return [line(head), line(rule), ...rows.map(line)].join("\n");
-}
-
-function inline(text: string, length: number): string {
-  return oneLine(text, length).replace(/[\\|<>`*_[\]]/g, (mark) => `\\${mark}`)
-    .replace(/\\_/g, "_");
-}
-
-// Indented code needs no fence, so no log line can close it.
-function fenced(text: string, length: number): string {
-  return `    ${oneLine(text, length) || "(no text)"}`;
 }

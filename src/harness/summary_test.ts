@@ -3,7 +3,8 @@ import { identifySamples } from "../dataset/sample.ts";
 import { testConfig, testRecord } from "../testing/run_fixtures.ts";
 import type { SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
-import { renderSummary, repeatCommand } from "./summary.ts";
+import { repeatCommand } from "./run_terms.ts";
+import { renderSummary } from "./summary.ts";
 
 const { input, expected, scores } = testRecord("");
 const FLOOR = scores!;
@@ -32,7 +33,7 @@ Deno.test("renderSummary() tells what was expected and what was said", () => {
     }),
   ]);
   assert.match(text, /^# a: overall 0\.500\n/);
-  assert.match(text, /\| root_cause \| timeout \| dns_failure \|/);
+  assert.match(text, /\| root_cause \| timeout \| dns_failure \| wrong \|/);
   assert.match(text, /\n {4}second\n/);
   assert.ok(!text.includes("    first\n"), "a right answer is not among the worst");
   assert.match(text, /\| run \| 20260109-143000-a \|/);

@@ -1,0 +1,72 @@
+// What terminal and Markdown say in the same words: names of metrics, counts, causes, the command
+// that repeats a run.
+
+import type { AnalysisField } from "../analyzer/analysis.ts";
+import { formatScore } from "../format.ts";
+import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
+
+/** How people name the metrics, in the order of every report. */
+export const METRIC_NAMES = {
+  overall: "overall",
+  root_cause: "root cause",
+  action: "action",
+  severity: "severity",
+  summary_rouge_l: "summary",
+  component_f1: "component",
+} as const;
+
+/** Answers that came but could not be read. */
+export function unreadableCount({ outcomes }: RunMetrics): number {
+  return outcomes.unparseable + outcomes.truncated + outcomes.empty + outcomes.refused;
+}
+
+/** Why calls failed: message and count, most frequent first. */
+export function failureCauses(
+  records: readonly Pick<SampleRecord, "error">[],
+): { readonly message: string; readonly count: number }[] {
+  const counts = new Map<string, number>();
+  for (const { error } of records) {
+    if (error !== null) counts.set(error.message, (counts.get(error.message) ?? 0) + 1);
+  }
+  return [...counts].map(([message, count]) => ({ message, count }))
+    .sort((a, b) => b.count - a.count);
+}
+
+/** What a field of an answer was worth, in a word or a figure; "" without an answer. */
+export function judgement({ scores }: Pick<SampleRecord, "scores">, field: AnalysisField): string {
+  if (scores === null) return "";
+  switch (field) {
+    case "root_cause":
+    case "severity":
+      return scores[field] === 1 ? "right" : "wrong";
+    case "action_needed":
+      return scores.action === 1 ? "right" : "wrong";
+    case "component":
+      return `F1 ${formatScore(scores.component_f1, 2)}`;
+    case "summary":
+      return `ROUGE-L ${formatScore(scores.summary_rouge_l, 2)}`;
+    default: {
+      const never: never = field;
+      return never;
+    }
+  }
+}
+
+/** The model that answers, in the server's words when it said anything. */
+export function servedModel({ model }: RunConfig): string {
+  return model.fingerprint.model ?? model.name;
+}
+
+/** The command line that makes the same calls again. */
+export function repeatCommand(
+  { experiment_id, changed, model, dataset, execution }: RunConfig,
+): string {
+  const words = ["logeval run", experiment_id];
+  if (changed.includes("model")) {
+    words.push("--model", model.provider === "embedded" ? "embedded" : model.endpoint ?? "");
+  }
+  if (changed.includes("dataset")) words.push("--dataset", dataset.path);
+  if (execution.limit !== null) words.push("--limit", String(execution.limit));
+  if (execution.repeats > 1) words.push("--repeats", String(execution.repeats));
+  return words.join(" ");
+}
