@@ -49,6 +49,7 @@ export {
   type PromptTemplate,
   renderPrompt,
   templateHash,
+  variablesHash,
 } from "./analyzer/prompt.ts";
 export type { AllowedLabels } from "./analyzer/response_format.ts";
 export { LlmError, type LlmErrorKind, UsageError } from "./errors.ts";

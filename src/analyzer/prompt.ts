@@ -72,7 +72,6 @@ export interface PromptTemplate {
 export interface PromptIdentity {
   readonly id: string;
   readonly template_hash: string;
-  readonly variables_hash: string;
   readonly rendered_hash: string;
 }
 
@@ -121,8 +120,7 @@ export function renderPrompt(
   template: PromptTemplate,
   variables: Readonly<Record<string, string>>,
 ): RenderedPrompt {
-  const given = (input: string) => Object.hasOwn(variables, input) ? variables[input] : undefined;
-  const missing = template.inputs.required.filter((input) => given(input) === undefined);
+  const missing = template.inputs.required.filter((input) => !Object.hasOwn(variables, input));
   if (missing.length > 0) {
     throw new UsageError(
       `Cannot render prompt "${template.id}": missing required ${
@@ -130,10 +128,7 @@ export function renderPrompt(
       } ${missing.join(", ")}`,
     );
   }
-  // Without a prototype, so that an input may have any name, `constructor` as well.
-  const values: Record<string, string> = Object.create(null);
-  Object.assign(values, template.inputs.optional);
-  for (const input of inputNames(template)) values[input] = given(input) ?? values[input] ?? "";
+  const values = inputValues(template, variables);
   const compiled = compile(template);
   const system = compiled.system(values);
   const messages: ChatMessage[] = [{ role: "user", content: compiled.user(values) }];
@@ -143,10 +138,17 @@ export function renderPrompt(
     prompt: {
       id: template.id,
       template_hash: compiled.hash,
-      variables_hash: hashOf(values),
       rendered_hash: hashOf(messages),
     },
   };
+}
+
+/** The identity of what a template is filled with: its declared inputs, defaults included. */
+export function variablesHash(
+  template: PromptTemplate,
+  variables: Readonly<Record<string, string>>,
+): string {
+  return hashOf(inputValues(template, variables));
 }
 
 /** The identity of a template: a change of any field or byte of its texts changes it. */
@@ -157,6 +159,19 @@ export function templateHash(template: PromptTemplate): string {
 /** Names of all inputs, required ones first. */
 export function inputNames(template: PromptTemplate): string[] {
   return [...template.inputs.required, ...Object.keys(template.inputs.optional)];
+}
+
+function inputValues(
+  template: PromptTemplate,
+  variables: Readonly<Record<string, string>>,
+): Record<string, string> {
+  // Without a prototype, so that an input may have any name, `constructor` as well.
+  const values: Record<string, string> = Object.create(null);
+  Object.assign(values, template.inputs.optional);
+  for (const input of inputNames(template)) {
+    if (Object.hasOwn(variables, input)) values[input] = variables[input]!;
+  }
+  return values;
 }
 
 interface CompiledPrompt {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../errors.ts";
 import { BUILTIN_PROMPTS } from "./builtin_prompts.ts";
-import { parsePromptTemplate, renderPrompt, templateHash } from "./prompt.ts";
+import { parsePromptTemplate, renderPrompt, templateHash, variablesHash } from "./prompt.ts";
 
 const PLAIN = `id: p
 version: 1
@@ -162,7 +162,12 @@ Deno.test("hashes change with what they stand for, and with nothing else", () =>
   const reordered = "description: test\nversion: 1\nid: p\n" +
     PLAIN.split("description: test\n")[1];
   assert.equal(base.prompt.template_hash, otherLog.prompt.template_hash);
-  assert.notEqual(base.prompt.variables_hash, otherLog.prompt.variables_hash);
+  const { template } = parse(PLAIN);
+  assert.notEqual(variablesHash(template, { logs: "x" }), variablesHash(template, { logs: "y" }));
+  assert.equal(
+    variablesHash(template, { logs: "x", labels: "any label", other: "passed over" }),
+    variablesHash(template, { logs: "x" }),
+  );
   assert.notEqual(base.prompt.rendered_hash, otherLog.prompt.rendered_hash);
   assert.equal(templateHash(parse(reordered).template), base.prompt.template_hash);
   assert.notEqual(

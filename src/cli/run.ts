@@ -126,7 +126,7 @@ function tellStory({ stderr, stderrColumns, clock, stop }: CliContext) {
 
 function tellEnd(context: CliContext, result: RunResult, options: RunCommandOptions): void {
   const { stderr } = context;
-  const { config, metrics, records, end } = result;
+  const { config, metrics, records, worst, end } = result;
   for (const { message, count } of failureCauses(records).slice(0, 3)) {
     stderr(`\n  ${count} x ${oneLine(message, 300)}`);
   }
@@ -142,8 +142,7 @@ function tellEnd(context: CliContext, result: RunResult, options: RunCommandOpti
     stderr(`go on with: ${command} --resume\n`);
     return;
   }
-  const worst = records.find((record) => record.scores?.overall === 0) ?? records[0];
-  const sample = worst ? ` · logeval show latest --sample ${worst.id.slice(0, 6)}` : "";
+  const sample = worst[0] ? ` · logeval show latest --sample ${worst[0].id.slice(0, 6)}` : "";
   stderr(`next: logeval show latest${sample}\n`);
 }
 

@@ -16,11 +16,13 @@ import { differences } from "./resume.ts";
 import { freezeConfig } from "./run_config.ts";
 import { createRunFolder, readRunConfig, reopenRunFolder, type RunFolder } from "./run_folder.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
-import { computeMetrics } from "./run_metrics.ts";
+import { computeMetrics, type ScoredRecord } from "./run_metrics.ts";
 import { renderSummary } from "./summary.ts";
+import { worstAnswers } from "./worst_answers.ts";
 
 const PROBE_TIMEOUT_MS = 2500;
 const LOADING_POLL_MS = 500;
+const WORST_ANSWERS = 10;
 
 /** The world around a run. */
 export interface RunDeps {
@@ -58,7 +60,9 @@ export interface RunResult {
   readonly path: string;
   readonly config: RunConfig;
   readonly metrics: RunMetrics;
-  readonly records: readonly SampleRecord[];
+  readonly records: readonly ScoredRecord[];
+  /** The worst answers, lowest score first. */
+  readonly worst: readonly SampleRecord[];
   readonly end: EvaluateEnd;
 }
 
@@ -106,7 +110,9 @@ export async function runExperiment(
     calls: samples.length * repeats,
   });
 
-  const records = folder.records.map(withoutText);
+  const records = folder.records.map(scoredRecord);
+  const worst = worstAnswers(WORST_ANSWERS);
+  folder.records.forEach(worst.add);
   const before = records.reduce((most, record) => Math.max(most, record.elapsed_ms), 0);
   const started = deps.clock.monotonic();
   const elapsedMs = () => before + deps.clock.monotonic() - started;
@@ -119,7 +125,8 @@ export async function runExperiment(
     elapsedMs,
     onRecord(record) {
       folder.append(record);
-      records.push(withoutText(record));
+      records.push(scoredRecord(record));
+      worst.add(record);
       options.onRecord(record);
     },
   });
@@ -129,16 +136,15 @@ export async function runExperiment(
     afterFirstCalls().then(() => computeFloors(samples, examples(), seed)),
   ]);
   const metrics = computeMetrics(folder.config, samples, records, floors, wallMs);
-  const summary = renderSummary(folder.config, metrics, records);
+  const summary = renderSummary(folder.config, metrics, records, worst.list());
   folder.finish(metrics, summary, { latest: end === "done" });
-  return { path: folder.path, config: folder.config, metrics, records, end };
+  return { path: folder.path, config: folder.config, metrics, records, worst: worst.list(), end };
 }
 
-/** What metrics and summary need: the text only where nothing could be read from it. */
-function withoutText(record: SampleRecord): SampleRecord {
-  return record.predicted === null
-    ? record
-    : { ...record, raw_response: null, rendered_hash: null };
+/** What the metrics need of a record: in memory a run is only this and its worst answers. */
+function scoredRecord(record: SampleRecord): ScoredRecord {
+  const { id, repeat, outcome, scores, latency_ms, tokens, error, elapsed_ms } = record;
+  return { id, repeat, outcome, scores, latency_ms, tokens, error, elapsed_ms };
 }
 
 function afterFirstCalls(): Promise<void> {
@@ -152,7 +158,7 @@ function once<T>(make: () => T): () => T {
 
 function missingTasks(
   { samples, experiment }: PreparedRun,
-  records: readonly SampleRecord[],
+  records: readonly ScoredRecord[],
 ): Task[] {
   const answered = new Set(records.map(({ id, repeat }) => `${id} ${repeat}`));
   const tasks: Task[] = [];

@@ -17,7 +17,7 @@ const FIELDS = ["overall", ...METRICS] as const;
 /** What the metrics need of a record. */
 export type ScoredRecord = Pick<
   SampleRecord,
-  "id" | "repeat" | "outcome" | "scores" | "latency_ms" | "tokens" | "elapsed_ms"
+  "id" | "repeat" | "outcome" | "scores" | "latency_ms" | "tokens" | "error" | "elapsed_ms"
 >;
 
 /** A sample with its mean scores over the repeats that were answered. */

@@ -37,6 +37,7 @@ const record = (at: number, rest: Partial<ScoredRecord>): ScoredRecord => ({
   scores: null,
   latency_ms: null,
   tokens: null,
+  error: null,
   elapsed_ms: 0,
   ...rest,
 });

@@ -21,17 +21,21 @@ import {
   unreadableCount,
 } from "./run_terms.ts";
 
-const WORST_SAMPLES = 10;
 const MOST_ROWS = 60;
 const LONGEST_LOG = 600;
 const LONGEST_ANSWER = 600;
 const LONGEST_NAME = 80;
 
-/** The Markdown of a run. */
+/**
+ * The Markdown of a run.
+ *
+ * @param worst the worst answers, lowest score first
+ */
 export function renderSummary(
   config: RunConfig,
   metrics: RunMetrics,
-  records: readonly SampleRecord[],
+  records: readonly Pick<SampleRecord, "error">[],
+  worst: readonly SampleRecord[],
 ): string {
   return [
     `# ${config.experiment_id}: overall ${formatScore(metrics.overall.mean)}`,
@@ -44,7 +48,7 @@ export function renderSummary(
     groupTable("root cause", metrics.by_root_cause),
     "## By namespace",
     groupTable("namespace", metrics.by_namespace),
-    ...worstSamples(records),
+    ...worstSamples(worst),
     "## Settings",
     settingsTable(config, metrics),
     "## Repeat it",
@@ -55,7 +59,7 @@ export function renderSummary(
 function notices(
   config: RunConfig,
   metrics: RunMetrics,
-  records: readonly SampleRecord[],
+  records: readonly Pick<SampleRecord, "error">[],
 ): string[] {
   const lines: string[] = [];
   if (metrics.status === "partial") {
@@ -131,26 +135,10 @@ function groupTable(name: string, groups: Readonly<Record<string, GroupMetrics>>
     (more > 0 ? `\n\n… and ${more} more in metrics.json` : "");
 }
 
-function worstSamples(records: readonly SampleRecord[]): string[] {
-  const worst = worstRecords(records);
+function worstSamples(worst: readonly SampleRecord[]): string[] {
   if (worst.length === 0) return [];
   const title = worst.length === 1 ? "The worst answer" : `The ${worst.length} worst answers`;
   return [`## ${title}`, ...worst.map(renderAnswer)];
-}
-
-function worstRecords(records: readonly SampleRecord[]): SampleRecord[] {
-  const lowest = new Map<string, SampleRecord>();
-  for (const record of records) {
-    const known = lowest.get(record.id);
-    if (record.scores === null) continue;
-    if (!known || record.scores.overall < (known.scores?.overall ?? 0)) {
-      lowest.set(record.id, record);
-    }
-  }
-  return [...lowest.values()]
-    .filter((record) => (record.scores?.overall ?? 1) < 1)
-    .sort((a, b) => (a.scores?.overall ?? 0) - (b.scores?.overall ?? 0) || (a.id < b.id ? -1 : 1))
-    .slice(0, WORST_SAMPLES);
 }
 
 function renderAnswer(record: SampleRecord): string {

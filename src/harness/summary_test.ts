@@ -5,6 +5,7 @@ import type { SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
 import { repeatCommand } from "./run_terms.ts";
 import { renderSummary } from "./summary.ts";
+import { worstAnswers } from "./worst_answers.ts";
 
 const { input, expected, scores } = testRecord("");
 const FLOOR = scores!;
@@ -18,7 +19,9 @@ function summaryOf(records: readonly SampleRecord[], config = testConfig()): str
     most_common: FLOOR,
     embedded: FLOOR,
   }, 1000);
-  return renderSummary(config, metrics, named);
+  const worst = worstAnswers(10);
+  named.forEach(worst.add);
+  return renderSummary(config, metrics, named, worst.list());
 }
 
 const zero = { ...FLOOR, overall: 0, root_cause: 0 };
