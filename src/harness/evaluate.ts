@@ -5,7 +5,7 @@ import type { AnalyzeContext, AnalyzeResult, LogAnalyzer } from "../analyzer/ana
 import { templateHash } from "../analyzer/prompt.ts";
 import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
 import { LlmError } from "../errors.ts";
-import { scoreAnalysis } from "../metrics/score.ts";
+import { METRIC_VERSION, scoreAnalysis } from "../metrics/score.ts";
 import type { SampleRecord } from "./run_files.ts";
 
 /** One call to make: a sample in one of its repeats. */
@@ -159,6 +159,7 @@ function emptyRecord(sample: Sample, repeat: number, analyzer: LogAnalyzer): Sam
     attempts: 0,
     template_hash: templateHash(analyzer.promptTemplate),
     rendered_hash: null,
+    metric_version: METRIC_VERSION,
     raw_response: null,
     error: null,
     elapsed_ms: 0,

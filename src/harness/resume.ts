@@ -25,7 +25,7 @@ export function differences(
   compare("dataset", (config) => config.dataset.hash);
   compare("--limit", (config) => config.execution.limit);
   compare("prompt", (config) => config.prompt.template_hash);
-  compare("labels", (config) => config.prompt.variables);
+  compare("labels", (config) => config.dataset.labels_hash);
   compare("model provider", (config) => config.model.provider);
   compare("model endpoint", (config) => config.model.endpoint);
   compare("model name", (config) => config.model.name);

@@ -3,6 +3,7 @@
 import { mergeSampling } from "../analyzer/sampling.ts";
 import { templateHash } from "../analyzer/prompt.ts";
 import { taxonomyVariables } from "../dataset/taxonomy.ts";
+import { hashOf } from "../hash.ts";
 import { METRIC_VERSION } from "../metrics/score.ts";
 import { VERSION } from "../version.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -23,6 +24,8 @@ export function freezeConfig(
   { fingerprint, startedAt, denoVersion, gitCommit }: RunEnvironment,
 ): Omit<RunConfig, "run_id"> {
   const { experiment, template } = run;
+  // In their order and with their definitions: what the prompt says of them.
+  const variables = taxonomyVariables(run.taxonomy);
   const { seed, ...sampling } = mergeSampling(template.model_defaults, experiment.llm_config);
   return {
     schema_version: 1,
@@ -36,6 +39,7 @@ export function freezeConfig(
       n: run.samples.length,
       total: run.dataset.samples.length,
       labels_path: run.labelsPath,
+      labels_hash: hashOf(variables),
     },
     model: {
       provider: experiment.model.provider,
@@ -51,7 +55,7 @@ export function freezeConfig(
       version: template.version,
       template_hash: templateHash(template),
       text: run.promptText,
-      variables: taxonomyVariables(run.taxonomy),
+      variables,
     },
     execution: { ...experiment.execution, limit: run.limit },
     versions: { logeval: VERSION, deno: denoVersion, metric: METRIC_VERSION },

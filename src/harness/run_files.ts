@@ -24,7 +24,9 @@ export const RunConfig = z.object({
     /** Samples of this run, and in the file. */
     n: count,
     total: count,
+    /** Where the allowed labels were read; null: they are what the samples use. */
     labels_path: z.string().nullable(),
+    labels_hash: hash,
   }),
   model: z.object({
     provider: z.enum(["openai", "embedded"]),
@@ -130,6 +132,7 @@ export const SampleRecord = z.object({
   attempts: count,
   template_hash: hash,
   rendered_hash: hash.nullable(),
+  metric_version: z.string(),
   /** The model's text, byte for byte. */
   raw_response: z.string().nullable(),
   error: z.object({ kind: z.string(), message: z.string() }).nullable(),

@@ -180,6 +180,10 @@ function settingsTable(config: RunConfig, metrics: RunMetrics): string {
     ],
     ["prompt", `${prompt.id} ${prompt.version}, ${prompt.template_hash}`],
     ["dataset", `${inline(dataset.path, 200)}, ${dataset.hash}`],
+    [
+      "labels",
+      `${inline(dataset.labels_path ?? "as the samples use them", 200)}, ${dataset.labels_hash}`,
+    ],
     ["metric version", metrics.metric_version],
     ["logeval, Deno", `${config.versions.logeval}, ${config.versions.deno}`],
     ["git commit", config.git_commit ?? UNKNOWN],

@@ -12,7 +12,14 @@ export function testConfig(changes: Partial<RunConfig> = {}): RunConfig {
     description: "",
     started_at: "2026-01-09T14:30:00.000Z",
     changed: [],
-    dataset: { path: "d.json", hash: hashOf("d"), n: 1, total: 1, labels_path: null },
+    dataset: {
+      path: "d.json",
+      hash: hashOf("d"),
+      n: 1,
+      total: 1,
+      labels_path: null,
+      labels_hash: hashOf("l"),
+    },
     model: {
       provider: "openai",
       endpoint: "http://localhost:8080",
@@ -81,6 +88,7 @@ export function testRecord(id: string, changes: Partial<SampleRecord> = {}): Sam
     attempts: 1,
     template_hash: hashOf("p"),
     rendered_hash: hashOf(id),
+    metric_version: "1",
     raw_response: "Root cause: timeout",
     error: null,
     elapsed_ms: 10,
