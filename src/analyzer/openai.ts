@@ -19,6 +19,8 @@ export interface OpenAiOptions {
 
 /** Most characters of a server's words that an error repeats. */
 const EXCERPT_CHARS = 200;
+/** Most bytes of a body: an answer is a few thousand; without a limit a broken server fills memory. */
+const MOST_BODY_BYTES = 8 * 1024 * 1024;
 
 /**
  * Returns a model that answers over HTTP, one request a call, without retries.
@@ -54,9 +56,10 @@ export function openAiModel(
     const { status } = response;
     let text: string;
     try {
-      text = await response.text();
+      text = await readBody(response);
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof LlmError) throw error;
       throw new LlmError("bad_response", "the answer broke off", { cause: error, status });
     }
     const answer = decodeJson(text);
@@ -74,6 +77,26 @@ export function openAiModel(
   }
 
   return { complete };
+}
+
+/** The body as text, in one go when its length is known to be small. */
+async function readBody(response: Response): Promise<string> {
+  const length = Number(response.headers.get("content-length") ?? NaN);
+  if (length <= MOST_BODY_BYTES || response.body === null) return await response.text();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  // Leaving the loop cancels the rest of the body.
+  for await (const chunk of response.body) {
+    bytes += chunk.length;
+    if (bytes > MOST_BODY_BYTES) {
+      throw new LlmError("bad_response", "the answer is longer than 8 MB", {
+        status: response.status,
+      });
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 /**

@@ -79,17 +79,23 @@ export function hasWords(text: string): boolean {
 export function readValue(field: AnalysisField, raw: string): string | null {
   if (raw.includes(CUT) && field !== "summary") return null;
   const text = cleanText(raw.replaceAll(CUT, ""));
-  if (!hasWords(text) || /^<[^<>]*>$/.test(text)) return null;
+  if (!hasWords(text) || PLACEHOLDER.test(text)) return null;
   if (field === "summary") return text;
-  if (field === "component") return cleanText(text.replace(/\.$/, ""));
-  return normalizeLabel(identifierBeforeRemark(text) ?? text);
+  if (field === "component") return cleanText(text.replace(/^<(.*)>$/, "$1").replace(/\.$/, ""));
+  return normalizeLabel(beforeRemark(text));
 }
 
+// `<one of the root causes>` is the prompt's own text; `<dns_failure>` is an answer in its brackets.
+const PLACEHOLDER = new RegExp(
+  "^<(?:(?:one|a|an|the|your|some|any)\\b.*|label|value|text|string|name|root.?cause|severity|" +
+    "component|summary|action.*|\\W*)>$",
+  "is",
+);
+
 /**
- * Small models explain their label: `oom_killed (the limit was hit)`, `oom_killed - see line 3`.
- * The rule that separates the two: an identifier with a `_` in it, at the start, before ` (`, a
- * spaced dash or `: `. Any other value is the label as a whole, explanation included.
+ * Small models explain their label: `oom_killed (the limit was hit)`, `error - it failed`. The label
+ * is what stands before the first ` (` or spaced dash; the same for every label.
  */
-function identifierBeforeRemark(text: string): string | undefined {
-  return /^[*`"']*([a-z\d]+(?:_[a-z\d]+)+)[*`"']*(?: \(| [-–—] |: )/i.exec(text)?.[1];
+function beforeRemark(text: string): string {
+  return /^(.+?)(?: \(| [-–—] )/s.exec(text)?.[1] ?? text;
 }

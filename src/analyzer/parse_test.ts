@@ -291,10 +291,21 @@ const LINE_ROWS: Row[] = [
     want: { ...OOM, action_needed: "increase_memory" },
   },
   {
-    // Known limit: without a `_` in it a label cannot be told from the words after it.
-    name: "a remark after a label of one word",
-    text: "Root cause: OOM-killed\nSeverity: critical (exit code 137)",
-    want: { ...OOM, severity: "critical_exit_code_137" },
+    name: "remarks after labels of one word or of several",
+    text: "Root cause: OOM killed – the limit was hit\nSeverity: critical (exit code 137)\n" +
+      "Action needed: none - it restarted",
+    want: { ...PAIR, action_needed: "none" },
+  },
+  {
+    name: "labels in the brackets of the prompt",
+    text: "Root cause: <oom_killed>\nSeverity: <critical>\nComponent: <payment-api>",
+    want: { ...PAIR, component: "payment-api" },
+  },
+  {
+    name: "the prompt's brackets said again",
+    text: "Root cause: <one of the root causes>\nSeverity: <one of the severities>\n" +
+      "Summary: <one sentence of at most 20 words>\nAction needed: <one of the actions>",
+    want: "unparseable",
   },
   {
     name: "remarks in field names",

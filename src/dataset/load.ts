@@ -3,7 +3,7 @@
 
 import { readFile } from "node:fs/promises";
 import * as z from "zod";
-import { DataError, messageOf } from "../errors.ts";
+import { DataError, messageOf, systemFault } from "../errors.ts";
 import { describeFaults, type Fault, faultsOf, quote } from "../faults.ts";
 import { hashOfAll } from "../hash.ts";
 import { elementLines, fieldLine } from "./json_lines.ts";
@@ -46,19 +46,25 @@ const SampleRow = z.looseObject({
 export async function loadDataset(file: string, name: string = file): Promise<Dataset> {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    const bytes = await readFile(file);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new DataError(`Cannot read dataset ${quote(name)}: ${messageOf(cause)}`, { cause });
+    const fault = cause instanceof TypeError ? "it is not UTF-8 text" : systemFault(cause);
+    throw new DataError(`Cannot read dataset ${quote(name)}: ${fault}`, { cause });
   }
-  return parseDataset(text.replace(/^\uFEFF/, ""), name);
+  return parseDataset(text, name);
 }
 
 /** As `loadDataset`, from text; the extension of `name` decides between JSON and JSONL. */
 export function parseDataset(text: string, name: string): Dataset {
-  const rows = /\.(jsonl|ndjson)$/i.test(name) ? jsonLines(text, name) : jsonArray(text, name);
+  const rows = /\.(jsonl|ndjson)$/i.test(name) ? jsonLines(text) : jsonArray(text, name);
   const fields: SampleFields[] = [];
   const faults: Fault[] = [];
   for (const row of rows) {
+    if (row.broken !== undefined) {
+      faults.push({ at: row.lineOf(), field: "the line", message: `is no JSON: ${row.broken}` });
+      continue;
+    }
     const parsed = SampleRow.safeParse(row.value);
     if (!parsed.success) faults.push(...rowFaults(parsed.error, row));
     // Not `parsed.data`: the row itself keeps its order and its extra fields.
@@ -73,6 +79,8 @@ export function parseDataset(text: string, name: string): Dataset {
 
 interface Row {
   readonly value: unknown;
+  /** Why a line of JSONL could not be read. */
+  readonly broken?: string;
   /** From 0. */
   readonly index: number;
   /** 1-based line of a field of this row, or of the row itself. */
@@ -86,7 +94,15 @@ function rowFaults(error: z.ZodError, { value, index, lineOf }: Row): Fault[] {
   }).map((fault) => ({ ...fault, field: fault.field === "the file" ? "the sample" : fault.field }));
 }
 
-function* jsonLines(text: string, name: string): Generator<Row> {
+function parseLine(line: string): Pick<Row, "value" | "broken"> {
+  try {
+    return { value: JSON.parse(line) };
+  } catch (error) {
+    return { value: undefined, broken: messageOf(error) };
+  }
+}
+
+function* jsonLines(text: string): Generator<Row> {
   let index = 0;
   let start = 0;
   for (let line = 1; start < text.length; line++) {
@@ -94,16 +110,7 @@ function* jsonLines(text: string, name: string): Generator<Row> {
     const content = text.slice(start, end === -1 ? text.length : end);
     start = end === -1 ? text.length : end + 1;
     if (content.trim() === "") continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(content);
-    } catch (cause) {
-      throw new DataError(
-        `Cannot read dataset ${quote(name)} at line ${line}: ${messageOf(cause)}`,
-        { cause },
-      );
-    }
-    yield { value, index: index++, lineOf: () => line };
+    yield { ...parseLine(content), index: index++, lineOf: () => line };
   }
 }
 

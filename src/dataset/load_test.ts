@@ -70,10 +70,10 @@ const FAULTS = [
   { name: "an empty JSONL file", text: "\n\n", file: "a.jsonl", want: /it has no samples/ },
   { name: "an object", text: "{}", file: "a.json", want: /it is not a JSON array of samples/ },
   {
-    name: "a broken line, by its number",
-    text: `${lines(ROW)}\n{"timestamp": 1,\n`,
+    name: "every broken line, by its number",
+    text: `${lines(ROW)}\n{"timestamp": 1,\n${lines(WITHOUT_SEVERITY)}\nx\n`,
     file: "a.jsonl",
-    want: /^Cannot read dataset "a\.jsonl" at line 2: /,
+    want: /3 faults\n.*line 2 .*the line +is no JSON: [^]*line 3, sample 3 +severity[^]*line 4 /,
   },
   {
     name: "a missing label, by line and sample",
@@ -125,6 +125,18 @@ for (const { name, text, file, want } of FAULTS) {
 Deno.test("loadDataset() names the file that it cannot read", async () => {
   await assert.rejects(loadDataset("/does/not/exist.json", "evals/x.json"), {
     name: "DataError",
-    message: /^Cannot read dataset "evals\/x\.json": ENOENT/,
+    message: /^Cannot read dataset "evals\/x\.json": it does not exist$/,
   });
+});
+
+Deno.test("loadDataset() refuses text that is not UTF-8", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".json" });
+  try {
+    await Deno.writeFile(file, new Uint8Array([0x5b, 0x22, 0xe4, 0x22, 0x5d]));
+    await assert.rejects(loadDataset(file, "a.json"), {
+      message: 'Cannot read dataset "a.json": it is not UTF-8 text',
+    });
+  } finally {
+    await Deno.remove(file);
+  }
 });

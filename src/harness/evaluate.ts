@@ -20,7 +20,7 @@ export interface EvaluateOptions {
   readonly variables: Readonly<Record<string, string>>;
   /** Calls in flight at a time, at least 1. */
   readonly concurrency: number;
-  /** Aborted: no further call starts, those in flight are waited for. */
+  /** Aborted: no further call starts, those in flight are waited for, waits between attempts end. */
   readonly stop: AbortSignal;
   /** Aborted: calls in flight end as well, without a record. */
   readonly abort: AbortSignal;
@@ -87,7 +87,10 @@ async function answerOrNull(task: Task, options: EvaluateOptions): Promise<Sampl
   try {
     return await answer(task, options);
   } catch (error) {
-    if (options.abort.aborted) return null;
+    // Dropped in flight or between two attempts: no record, so that it is asked again.
+    if (options.abort.aborted || (options.stop.aborted && error === options.stop.reason)) {
+      return null;
+    }
     throw error;
   }
 }

@@ -94,7 +94,7 @@ export async function runExperiment(
     allowedLabels: allowedLabels(prepared.taxonomy),
     retries: experiment.execution.retries,
     timeoutMs: experiment.execution.timeout_s * 1000,
-    clock: { ...deps.clock, random: seededRandom(seed) },
+    clock: runClock(deps.clock, seed, options.stop),
     ...(experiment.model.provider === "embedded" ? { model: embeddedModel(examples()) } : {}),
   });
   const config = freezeConfig(prepared, {
@@ -154,6 +154,15 @@ function afterFirstCalls(): Promise<void> {
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => (made ??= { value: make() }).value;
+}
+
+/** Draws jitter from the run's seed, and ends a wait between attempts when the run is stopped. */
+function runClock(clock: Clock, seed: number, stop: AbortSignal): Clock {
+  return {
+    monotonic: clock.monotonic,
+    random: seededRandom(seed),
+    sleep: (ms, { signal }) => clock.sleep(ms, { signal: AbortSignal.any([signal, stop]) }),
+  };
 }
 
 function missingTasks(

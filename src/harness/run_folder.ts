@@ -1,11 +1,11 @@
 // One run's folder on disk: created or taken up again, fed record by record, finished with its
 // derived files. A killed process loses at most the calls in flight; a second one is kept out.
 
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import * as z from "zod";
-import { DataError, messageOf, UsageError } from "../errors.ts";
+import { DataError, messageOf, systemFault, UsageError } from "../errors.ts";
 import { linkLatest } from "./run_store.ts";
 import { RunConfig, type RunMetrics, SampleRecord } from "./run_files.ts";
 
@@ -33,8 +33,12 @@ export function createRunFolder(
   runsDir: string,
   config: Omit<RunConfig, "run_id">,
 ): RunFolder {
+  try {
+    mkdirSync(runsDir, { recursive: true });
+  } catch (cause) {
+    throw new UsageError(`Cannot create the folder ${runsDir}: ${systemFault(cause)}`, { cause });
+  }
   const stamp = config.started_at.slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
-  mkdirSync(runsDir, { recursive: true });
   for (let attempt = 1;; attempt++) {
     const runId = `${stamp}-${config.experiment_id}${attempt === 1 ? "" : `-${attempt}`}`;
     const path = join(runsDir, runId);
@@ -42,14 +46,14 @@ export function createRunFolder(
       mkdirSync(path);
     } catch (error) {
       if ((error as { code?: string }).code === "EEXIST" && attempt < 1000) continue;
-      throw new UsageError(`Cannot create run folder ${path}: ${messageOf(error)}`, {
+      throw new UsageError(`Cannot create run folder ${path}: ${systemFault(error)}`, {
         cause: error,
       });
     }
     const first = { schema_version: config.schema_version, run_id: runId };
     const full = { ...first, ...config, ...first };
     writeWhole(join(path, "config.json"), toJson(full));
-    return openFolder(path, full, []);
+    return openFolder(path, full, [], lockFolder(path));
   }
 }
 
@@ -62,19 +66,20 @@ export function createRunFolder(
  */
 export async function reopenRunFolder(path: string): Promise<RunFolder> {
   const config = await readRunConfig(path);
-  // Locked before it is read, so that nothing is appended in between.
-  const folder = openFolder(path, config, []);
+  // Locked before it is read: what another process may still append would be lost.
+  const lock = lockFolder(path);
   try {
     const file = join(path, "results.jsonl");
-    const { records, torn } = await readRecords(file);
+    const { records, torn } = existsSync(file)
+      ? await readRecords(file)
+      : { records: [], torn: false };
     const kept = firstOfEach(records.filter((record) => record.outcome !== "failed"));
-    folder[Symbol.dispose]();
     if (torn || kept.length < records.length) {
       writeWhole(file, kept.map((record) => `${JSON.stringify(record)}\n`).join(""));
     }
-    return openFolder(path, config, kept);
+    return openFolder(path, config, kept, lock);
   } catch (error) {
-    folder[Symbol.dispose]();
+    lock.close();
     throw error;
   }
 }
@@ -123,18 +128,21 @@ export async function readJson<T extends z.ZodType>(file: string, schema: T): Pr
   throw new DataError(`Cannot read ${file}:\n${z.prettifyError(parsed.error)}`);
 }
 
+// config.json never changes, so its lock holds while other files are replaced. The system lets go of
+// it when the process ends, however it ends.
+function lockFolder(path: string): Deno.FsFile {
+  const lock = Deno.openSync(join(path, "config.json"));
+  if (lock.tryLockSync(true)) return lock;
+  lock.close();
+  throw new UsageError(`Cannot resume ${basename(path)}: another process is at work in it`);
+}
+
 function openFolder(
   path: string,
   config: RunConfig,
   records: readonly SampleRecord[],
+  lock: Deno.FsFile,
 ): RunFolder {
-  // config.json never changes, so its lock holds while other files are replaced. The system lets go
-  // of it when the process ends, however it ends.
-  const lock = Deno.openSync(join(path, "config.json"));
-  if (!lock.tryLockSync(true)) {
-    lock.close();
-    throw new UsageError(`Cannot resume ${basename(path)}: another process is at work in it`);
-  }
   const results = Deno.openSync(join(path, "results.jsonl"), { append: true, create: true });
   const encoder = new TextEncoder();
   let open = true;
@@ -144,10 +152,12 @@ function openFolder(
     records,
     append(record) {
       let bytes = encoder.encode(`${JSON.stringify(record)}\n`);
-      while (bytes.length > 0) bytes = bytes.subarray(results.writeSync(bytes));
+      orCannotWrite(join(path, "results.jsonl"), () => {
+        while (bytes.length > 0) bytes = bytes.subarray(results.writeSync(bytes));
+      });
     },
     finish(metrics, summary, { latest }) {
-      results.syncDataSync();
+      orCannotWrite(join(path, "results.jsonl"), () => results.syncDataSync());
       writeWhole(join(path, "metrics.json"), toJson(metrics));
       writeWhole(join(path, "summary.md"), summary);
       if (latest) linkLatest(dirname(path), basename(path));
@@ -180,15 +190,28 @@ function firstOfEach(records: readonly SampleRecord[]): SampleRecord[] {
 
 function writeWhole(file: string, text: string): void {
   const temporary = `${file}.tmp`;
-  writeFileSync(temporary, text);
-  renameSync(temporary, file);
+  orCannotWrite(file, () => {
+    writeFileSync(temporary, text);
+    renameSync(temporary, file);
+  });
+}
+
+function orCannotWrite(file: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    throw new DataError(`Cannot write ${file}: ${systemFault(cause)}`, {
+      cause,
+      hint: "what is written already stays; mend that and go on with --resume",
+    });
+  }
 }
 
 async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    throw new DataError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
+    throw new DataError(`Cannot read ${file}: ${systemFault(cause)}`, { cause });
   }
 }
 

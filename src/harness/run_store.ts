@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -30,6 +31,9 @@ const LATEST = "latest";
 /** All readable runs, oldest first. */
 export function listRuns(runsDir: string): StoredRun[] {
   if (!existsSync(runsDir)) return [];
+  if (!lstatSync(realpathSync(runsDir)).isDirectory()) {
+    throw new UsageError(`Cannot read runs in ${runsDir}: it is no folder`);
+  }
   return readdirSync(runsDir).sort().flatMap((name) => {
     if (name === LATEST) return [];
     const run = readRun(join(runsDir, name));
@@ -62,6 +66,9 @@ export function findRun(runsDir: string, name: string, cwd: string): StoredRun {
 /** Points `latest` at a run, unless it already points at a newer one. */
 export function linkLatest(runsDir: string, runId: string): void {
   const link = join(runsDir, LATEST);
+  const found = lstatSync(link, { throwIfNoEntry: false });
+  // Somebody's own file of that name stays; the name still finds the newest finished run.
+  if (found && !found.isSymbolicLink()) return;
   const current = latestTarget(runsDir);
   if (current !== null && current > runId && existsSync(join(runsDir, current))) return;
   const temporary = join(runsDir, `.${LATEST}-${runId}`);
@@ -73,7 +80,7 @@ export function linkLatest(runsDir: string, runId: string): void {
 function latestRun(runsDir: string, runs: readonly StoredRun[]): StoredRun | undefined {
   const target = latestTarget(runsDir);
   return runs.find((run) => run.config.run_id === target) ??
-    runs.findLast((run) => run.metrics !== null);
+    runs.findLast((run) => run.metrics?.status === "complete");
 }
 
 function latestTarget(runsDir: string): string | null {
