@@ -67,7 +67,11 @@ export function faultsOf(
     return [{
       at: lineOf(issue.path),
       field: issue.path.join("."),
-      message: found === undefined ? absent(issue) : `${quote(found)} ${complaint(issue, found)}`,
+      message: found === undefined
+        ? absent(issue)
+        : isSecret(issue)
+        ? issue.message
+        : `${quote(found)} ${complaint(issue, found)}`,
     }];
   });
 }
@@ -115,6 +119,10 @@ function complaint(issue: z.core.$ZodIssue, found: unknown): string {
     default:
       return issue.message;
   }
+}
+
+function isSecret(issue: z.core.$ZodIssue): boolean {
+  return issue.code === "custom" && issue.params?.["secret"] === true;
 }
 
 function article(type: string): string {

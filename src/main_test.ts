@@ -111,7 +111,7 @@ Deno.test("SIGINT ends a run cleanly: exit 130, the answers stored, the way on n
   assert.equal(code, 130);
   assert.match(
     stderr,
-    /stopped\. \d+ of 12 answered\.\ngo on with: logeval run baseline-v1 --model \S+ --resume\n$/,
+    /stopped\. \d+ of 12 answered\.\ngo on with: logeval run baseline-v1 --model \S+ --resume \S+\n$/,
   );
 });
 

@@ -52,6 +52,12 @@ export {
   variablesHash,
 } from "./analyzer/prompt.ts";
 export type { AllowedLabels } from "./analyzer/response_format.ts";
+export {
+  allowedLabels,
+  parseTaxonomy,
+  type Taxonomy,
+  taxonomyVariables,
+} from "./dataset/taxonomy.ts";
 export { LlmError, type LlmErrorKind, UsageError } from "./errors.ts";
 export { rougeL } from "./metrics/rouge_l.ts";
 export { METRIC_VERSION, scoreAnalysis, type Scores, WEIGHTS } from "./metrics/score.ts";

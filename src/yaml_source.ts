@@ -1,6 +1,14 @@
 // A YAML file as data together with the place of every field, so that messages can name a line.
 
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type YAMLParseError,
+} from "yaml";
 import { UsageError } from "./errors.ts";
 
 export interface YamlSource {
@@ -30,7 +38,7 @@ export function parseYaml(text: string, name: string): YamlSource {
   if (fault) {
     const { line, column } = placeOf(fault.pos[0]);
     throw new UsageError(
-      `Cannot read ${name} at line ${line}, column ${column}: ${fault.message.split("\n")[0]}`,
+      `Cannot read ${name} at line ${line}, column ${column}: ${describe(fault, text)}`,
       slippedHint(document, fault.pos[0], placeOf),
     );
   }
@@ -71,6 +79,9 @@ export function blockTextBefore(
   const index = pairs.findLastIndex((pair) =>
     isScalar(pair.key) && pair.key.range && isThisKey(pair.key.range[0], pair.key.value)
   );
+  // A key with a block text of its own is no line of the text before it.
+  const own = pairs[index]?.value;
+  if (isScalar(own) && String(own.type).startsWith("BLOCK_")) return null;
   const before = pairs[index - 1];
   if (!before || !isScalar(before.key) || !isScalar(before.value) || !before.value.range) {
     return null;
@@ -78,6 +89,14 @@ export function blockTextBefore(
   return String(before.value.type).startsWith("BLOCK_")
     ? { key: String(before.key.value), end: before.value.range[1] - 1 }
     : null;
+}
+
+function describe({ code, message, pos }: YAMLParseError, text: string): string {
+  if (code === "MULTIPLE_DOCS") return "a second document starts here (---); one is allowed";
+  if (code === "DUPLICATE_KEY") {
+    return `${/^[^\s:]*/.exec(text.slice(pos[0]))?.[0] || "a key"} stands here a second time`;
+  }
+  return message.split("\n")[0] ?? message;
 }
 
 function slippedHint(

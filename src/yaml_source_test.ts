@@ -31,7 +31,7 @@ Deno.test("parseYaml() takes an empty file", () => {
 Deno.test("parseYaml() names line and column of a syntax fault", () => {
   assert.throws(() => parseYaml("a: 1\na: 2\n", "x.yaml"), {
     name: "UsageError",
-    message: "Cannot read x.yaml at line 2, column 1: Map keys must be unique",
+    message: "Cannot read x.yaml at line 2, column 1: a stands here a second time",
   });
 });
 

@@ -174,6 +174,13 @@ const FAILURES: readonly FailureRow[] = [
   ["404", status(404, "x"), "rejected", 404, `${REFUSED} 404: x`, /to http.*\/v1\/chat\/comp/],
   ["HTML", FAULTS.not_json, "bad_response", 200, `${NO_CHAT}: <!doctype html> <p>Hi`],
   ["a long body", status(200, LONG), "bad_response", 200, `${NO_CHAT}: ${LONG.slice(0, 200)}…`],
+  [
+    "a body without end",
+    status(200, "x".repeat(9 * 1024 * 1024), { "transfer-encoding": "identity" }),
+    "bad_response",
+    200,
+    "the answer is longer than 8 MB",
+  ],
   ["an empty body", FAULTS.empty_body, "bad_response", 200, `${NO_CHAT}: the body is empty`],
   ["no choices", status(200, { choices: [] }), "bad_response", 200, `${NO_CHAT}: {"choices":[]}`],
   ["a cut-off body", FAULTS.cut_off, "bad_response", 200, "the answer broke off"],

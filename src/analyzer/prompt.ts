@@ -14,6 +14,9 @@ import { type SamplingLayer, SamplingSettings } from "./sampling.ts";
 
 const InputName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a name of letters and _");
 
+const TextOrNumber = z.union([z.string(), z.number()], { error: "is not text or a number" })
+  .transform(String);
+
 const ResponseFormatSetting = z.union([
   z.enum(["text", "json_object", "json_schema"]),
   z.strictObject({
@@ -31,12 +34,12 @@ const ResponseFormatSetting = z.union([
 
 const PromptFile = z.strictObject({
   id: z.string().min(1),
-  version: z.union([z.string(), z.number()]).transform(String),
+  version: TextOrNumber,
   description: z.string().default(""),
   model_defaults: SamplingSettings.default({}),
   inputs: z.strictObject({
     required: z.array(InputName).default([]),
-    optional: z.record(InputName, z.union([z.string(), z.number()]).transform(String)).default({}),
+    optional: z.record(InputName, TextOrNumber).default({}),
   }).prefault({}),
   system: z.string().default(""),
   user: z.string().min(1),
@@ -105,8 +108,16 @@ export function parsePromptTemplate(text: string, name: string): ParsedPrompt {
     ));
   }
   const template = parsed.data;
-  const faults = [...idFaults(template, name, source), ...tagFaults(template, text, source)];
+  const faults = [
+    ...idFaults(template, name, source),
+    ...inputFaults(template, source),
+    ...tagFaults(template, text, source),
+  ];
   if (faults.length > 0) throw new UsageError(describeFaults(`Cannot use prompt ${name}`, faults));
+  const tags = tagsOf(template.system + template.user);
+  if (!tags.some((tag) => tag.name === "logs")) {
+    warnings.push(`${name}: no {{ logs }} in system or user; the model never sees the logs`);
+  }
   return { template, warnings };
 }
 
@@ -256,6 +267,16 @@ function tagOffsets(text: string, source: YamlSource, field: string): number[] {
   const node = source.document.get(field, true) as Scalar | undefined;
   const [start, end] = node?.range ?? [0, 0];
   return [...text.slice(start, end).matchAll(/\{\{/g)].map((match) => start + match.index);
+}
+
+function inputFaults({ inputs }: PromptTemplate, source: YamlSource): Fault[] {
+  const names = [...inputs.required, ...Object.keys(inputs.optional)];
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+  return [...twice].map((name) => ({
+    at: source.lineOf(["inputs"]),
+    field: "inputs",
+    message: `${name} is declared twice`,
+  }));
 }
 
 function idFaults(template: PromptTemplate, name: string, source: YamlSource): Fault[] {

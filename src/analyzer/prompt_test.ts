@@ -22,7 +22,9 @@ const render = (text: string, variables: Record<string, string>) =>
 
 Deno.test("parsePromptTemplate() fills what may be left out", () => {
   const { template, warnings } = parse("id: p\nversion: 2.1\nuser: hello\n");
-  assert.deepEqual(warnings, []);
+  assert.deepEqual(warnings, [
+    "prompt_templates/p.yaml: no {{ logs }} in system or user; the model never sees the logs",
+  ]);
   assert.equal(template.version, "2.1");
   assert.equal(template.system, "");
   assert.deepEqual(template.inputs, { required: [], optional: {} });
@@ -78,7 +80,22 @@ const FAULTS = [
   {
     name: "a duplicate key",
     text: PLAIN + "user: x\n",
-    want: "line 13, column 1: Map keys must be unique",
+    want: "line 13, column 1: user stands here a second time",
+  },
+  {
+    name: "an input that is declared twice",
+    text: PLAIN.replace("labels: any label", "labels: any label\n    logs: none"),
+    want: "line 4  inputs  logs is declared twice",
+  },
+  {
+    name: "a default that is none",
+    text: PLAIN.replace("labels: any label", "labels:"),
+    want: "line 7  inputs.optional.labels  null is not text or a number",
+  },
+  {
+    name: "a second document",
+    text: PLAIN + "---\nid: q\n",
+    want: "a second document starts here (---)",
   },
   { name: "a list instead of a prompt", text: "- a\n", want: "the file  is not an object" },
   { name: "an empty file", text: "", want: "3 faults" },
@@ -108,6 +125,15 @@ Deno.test("parsePromptTemplate() passes over an unknown key, with the nearest na
     parse("sistem: x\n" + PLAIN).warnings[0] ?? "",
     /line 1: unknown key "sistem" is passed over; did you mean system\?/,
   );
+});
+
+Deno.test("parsePromptTemplate() suspects no indentation where the next key is sound", () => {
+  const tab = PLAIN.replace("  {{ logs }}", "  {{ logs }}\n\t- tab");
+  assert.throws(() => parse(tab), (error) => {
+    assert.ok(error instanceof UsageError);
+    assert.equal(error.hint, undefined);
+    return true;
+  });
 });
 
 Deno.test("renderPrompt() keeps every byte, of the template and of the values", () => {

@@ -137,7 +137,9 @@ const FAULTS: readonly FaultCase[] = [
       );
     },
     code: 2,
-    says: ['the experiment asks for "k8s_log_analysis_v1", this is "other"'],
+    says: [
+      'line 12  prompt.id  "k8s_log_analysis_v1" is not the prompt of prompt_templates/other.yaml',
+    ],
   },
   {
     name: "a prompt that is no YAML",
@@ -159,6 +161,21 @@ const FAULTS: readonly FaultCase[] = [
     says: ["model.api_key_env names MY_KEY, which is not set"],
   },
   {
+    name: "a key in place of a variable's name, without showing it",
+    args: ["run", "baseline-v1"],
+    prepare: (project) =>
+      project.edit(BASELINE, "  name: llama", "  api_key_env: sk-abc123\n  name: llama"),
+    code: 2,
+    says: ["line 9  model.api_key_env  is no name of an environment variable"],
+  },
+  { name: "an empty --out", args: [...RUN, "--out", ""], code: 2, says: ["--out", "It is empty"] },
+  {
+    name: "a dry run that is to print metrics",
+    args: [...RUN, "--dry-run", "--json"],
+    code: 2,
+    says: ["cannot be used with option '--json'"],
+  },
+  {
     name: "labels with a wrong key",
     args: RUN,
     prepare: (project) => project.edit("evals/datasets/labels.yaml", "components:", "component:"),
@@ -169,7 +186,7 @@ const FAULTS: readonly FaultCase[] = [
     name: "a dataset that is not there",
     args: [...RUN, "--dataset", "nothing.json"],
     code: 3,
-    says: ["Cannot read dataset", "nothing.json", "ENOENT"],
+    says: ['Cannot read dataset "nothing.json": it does not exist'],
   },
   {
     name: "a dataset with a sample of wrong types",
@@ -371,6 +388,68 @@ withProject("a prompt's slipped indentation is a loud warning", async (project) 
   assert.equal(result.code, 0);
 });
 
+withProject(
+  "labels outside the taxonomy and a prompt without logs are warned of",
+  async (project) => {
+    project.edit(GOLDEN, '"component": "envoy_proxy"', '"component": "envoy proxy"');
+    project.edit(PROMPT, "  {{ logs }}\n", "");
+    const { stderr, code } = await project.cli(RUN);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /warning: .*: no \{\{ logs \}\} in system or user/);
+    assert.match(
+      stderr,
+      /warning: the samples have labels that are not in evals\/datasets\/labels\.yaml: component "envoy proxy" \(1\)\.\n/,
+    );
+  },
+);
+
+withProject("--dataset with the experiment's own file changes nothing", async (project) => {
+  const { stdout } = await project.cli([...RUN, "--dataset", GOLDEN, "--json"]);
+  assert.deepEqual(JSON.parse(stdout).changed, []);
+});
+
+withProject(
+  "printed commands can be pasted, and mean the run they stand under",
+  async (project) => {
+    project.write("my data/d.json", project.read(GOLDEN));
+    const args = [...RUN, "--dataset", "my data/d.json", "--out", "my runs"];
+    const { stderr } = await project.cli(args);
+    const shown = /next: logeval show '(.+?)' · logeval show '.+?' --sample ([0-9a-f]+)\n/.exec(
+      stderr,
+    );
+    assert.ok(shown, stderr);
+    assert.equal((await project.cli(["show", shown[1] ?? ""])).code, 0);
+    const sample = await project.cli(["show", shown[1] ?? "", "--sample", shown[2] ?? ""]);
+    assert.equal(sample.code, 0, sample.stderr);
+    const summary = project.read("my runs/20260109-143000-embedded-v1/summary.md");
+    assert.match(summary, /logeval run embedded-v1 --dataset 'my data\/d\.json'\n/);
+  },
+);
+
+withProject("a runs/latest of somebody else is left alone", async (project) => {
+  project.write("evals/experiments/runs/latest/note.txt", "mine");
+  const first = await project.cli(RUN);
+  assert.equal(first.code, 0, first.stderr);
+  assert.equal(project.read("evals/experiments/runs/latest/note.txt"), "mine");
+  assert.match((await project.cli(["show", "latest"])).stderr, /20260109-143000-embedded-v1/);
+});
+
+withProject("a runs folder that is a file is named", async (project) => {
+  project.write("evals/experiments/runs", "x");
+  const { stderr, code } = await project.cli(RUN);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^[^]*Cannot create the folder \S+runs: a file of that name is in the way\n/,
+  );
+  assert.match((await project.cli(["list"])).stderr, /it is no folder/);
+});
+
+withProject("--fail-under says why", async (project) => {
+  const { stderr } = await project.cli([...RUN, "--fail-under", "0.99"]);
+  assert.match(stderr, /\nbelow --fail-under: overall 0\.\d{3} < 0\.99\n/);
+});
+
 withProject("list shows experiments, prompts and runs, unusable ones too", async (project) => {
   await project.cli(RUN);
   project.write("evals/experiments/configs/broken.yaml", "experiment_id: [");
@@ -404,6 +483,10 @@ withProject("show --sample goes from the log line to the score", async (project)
     assert.ok(stdout.includes(part), part);
   }
   assert.ok(stdout.includes(raw_response.split("\n")[0]));
+  assert.match(
+    stdout,
+    /\n {2}severity {7}(right {9}\w+|wrong {9}expected {2}\w+\n {31}said {6}\w+)\n/,
+  );
   const json = JSON.parse((await project.cli(["show", "latest", "--sample", id, "--json"])).stdout);
   assert.equal(json.id, id);
   const missing = await project.cli(["show", "latest", "--sample", "zzzz"]);

@@ -14,7 +14,7 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
     .description("Measures how well a language model reads Kubernetes logs.")
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
-    .helpCommand(false)
+    .helpCommand("help [command]", "print help of a command")
     .configureOutput({
       writeOut: context.stdout,
       writeErr: context.stderr,
@@ -32,8 +32,8 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
       "Sends every sample of an experiment to its model, scores the answers, writes a run folder.",
     )
     .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
-    .option("--model <embedded|URL>", "another model than the experiment's")
-    .option("--dataset <file>", "another dataset than the experiment's")
+    .option("--model <embedded|URL>", "another model than the experiment's", notEmpty)
+    .option("--dataset <file>", "another dataset than the experiment's", notEmpty)
     .option("--limit <n>", "the first n samples only", wholeNumber)
     .option("--concurrency <n>", "calls in flight at a time", wholeNumber)
     .option("--repeats <n>", "ask for every sample n times", wholeNumber)
@@ -41,12 +41,16 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
       "--resume [run]",
       "go on with a run that was stopped (the experiment's newest by default)",
     )
-    .option("--dry-run", "show the first prompt and the number of calls; call nothing")
+    .addOption(
+      new Option("--dry-run", "show the first prompt and the number of calls; call nothing")
+        .conflicts("json"),
+    )
     .option("--json", "print metrics.json on stdout and nothing else")
     .option("--fail-under <score>", "exit 5 when overall is below this score (0 to 1)", unitNumber)
     .option(
       "--out <dir>",
-      "folder that receives the run folder (evals/experiments/runs by default)",
+      "folder that receives the run folder (the project's runs by default)",
+      notEmpty,
     )
     .action(async (experiment, options) => {
       const { runCommand } = await import("./run.ts");
@@ -100,6 +104,11 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError("It is not a whole number of 1 or more.");
   }
   return Number(text);
+}
+
+function notEmpty(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
+  return text;
 }
 
 function unitNumber(text: string): number {

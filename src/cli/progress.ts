@@ -108,12 +108,16 @@ function plainDisplay(write: (text: string) => void): ProgressDisplay {
       if (first || tenth > (shown ?? 0)) {
         shown = tenth;
         // The first update tells where a resumed run stands, not what it has done.
-        if (!first) write(`${String(tenth * 10).padStart(3)} % ${renderProgress(progress, 79)}\n`);
+        if (!first) write(`${renderShare(progress)} ${renderProgress(progress, 79)}\n`);
       }
     },
     clear() {},
     [Symbol.dispose]() {},
   };
+}
+
+function renderShare({ done, total }: Progress): string {
+  return `${String(Math.floor(100 * done / Math.max(1, total))).padStart(3)} %`;
 }
 
 function formatEta(seconds: number): string {

@@ -10,7 +10,7 @@ import {
   oneLine,
 } from "../format.ts";
 import type { FloorMetrics, RunConfig, RunMetrics } from "../harness/run_files.ts";
-import { METRIC_NAMES, servedModel, unreadableCount } from "../harness/run_terms.ts";
+import { METRIC_NAMES, missingCalls, servedModel, unreadableCount } from "../harness/run_terms.ts";
 
 const WEAKEST = 3;
 /** Fewer samples than this say little about a root cause. */
@@ -59,7 +59,7 @@ export function renderRunReport(config: RunConfig, metrics: RunMetrics, colors: 
 }
 
 function headline(config: RunConfig, metrics: RunMetrics, colors: Colors): string {
-  const { overall, n, repeats, outcomes } = metrics;
+  const { overall, n, repeats } = metrics;
   const calls = n * repeats;
   const answered = Math.round(metrics.coverage * calls);
   const interval = overall.ci95 === null ? "" : `  95 % ${formatInterval(overall.ci95)}`;
@@ -69,16 +69,8 @@ function headline(config: RunConfig, metrics: RunMetrics, colors: Colors): strin
   const right = repeats > 1
     ? `${answered} of ${calls} answers`
     : `${answered} of ${formatCount(n, "sample")}`;
-  const missing = calls - answered - outcomes.failed;
   const partial = metrics.status === "partial"
-    ? colors.yellow(
-      `   partial: ${
-        [
-          ...(outcomes.failed > 0 ? [`${outcomes.failed} failed`] : []),
-          ...(missing > 0 ? [`${missing} not asked`] : []),
-        ].join(", ")
-      }`,
-    )
+    ? colors.yellow(`   partial: ${missingCalls(metrics)}`)
     : "";
   return `${left}   ${right}, ${formatDuration(metrics.wall_s * 1000)}${partial}`;
 }

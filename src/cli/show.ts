@@ -1,6 +1,6 @@
 // `logeval show`: a run as it ended, or one of its samples from the log line to the score.
 
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import picocolors from "picocolors";
 import { ANALYSIS_FIELDS } from "../analyzer/analysis.ts";
 import { LogAnalyzer } from "../analyzer/analyzer.ts";
@@ -15,10 +15,9 @@ import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
 import { readRecords } from "../harness/run_folder.ts";
 import { findRun } from "../harness/run_store.ts";
-import { judgement } from "../harness/run_terms.ts";
+import { failureCauses, judgement, resumeCommand } from "../harness/run_terms.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderRunHeader, renderRunReport } from "./run_report.ts";
-import { renderTable } from "./table.ts";
 
 export async function showCommand(
   context: CliContext,
@@ -27,7 +26,8 @@ export async function showCommand(
 ): Promise<number> {
   const { stdout, stderr, colors } = context;
   const root = findProject(context.cwd);
-  const run = findRun(inProject(root, RUNS_DIR), name, context.cwd);
+  const runsDir = inProject(root, RUNS_DIR);
+  const run = findRun(runsDir, name, context.cwd);
   if (options.sample !== undefined) {
     const { records } = await readRecords(join(run.path, "results.jsonl"));
     const found = recordsOf(records, options.sample, run.config.run_id);
@@ -40,7 +40,7 @@ export async function showCommand(
   }
   if (run.metrics === null) {
     throw new UsageError(`Cannot show ${run.config.run_id}: it was never finished`, {
-      hint: `go on with it: logeval run ${run.config.experiment_id} --resume ${run.config.run_id}`,
+      hint: `go on with it: ${resumeCommand(run.config, outOf(run.path, runsDir))}`,
     });
   }
   if (options.json) {
@@ -50,18 +50,33 @@ export async function showCommand(
   stderr(`${renderRunHeader(run.config)}\n\n`);
   stdout(renderRunReport(run.config, run.metrics, picocolors.createColors(colors.stdout)));
   stderr(`\n${relative(context.cwd, run.path) || "."}\n`);
+  if (run.metrics.status === "partial") {
+    const { records } = await readRecords(join(run.path, "results.jsonl"));
+    for (const { message, count } of failureCauses(records).slice(0, 3)) {
+      stderr(`  ${count} x ${oneLine(message, 300)}\n`);
+    }
+    stderr(`go on with: ${resumeCommand(run.config, outOf(run.path, runsDir))}\n`);
+  }
   return EXIT.ok;
+}
+
+/** The folder to name with --out, `null` for the project's own. */
+function outOf(path: string, runsDir: string): string | null {
+  return dirname(path) === runsDir ? null : dirname(path);
 }
 
 /** One answered sample from top to bottom. Pure. */
 export function renderSample(config: RunConfig, record: SampleRecord): string {
   const { input, predicted } = record;
-  const fields = ANALYSIS_FIELDS.map((field) => [
-    field,
-    oneLine(record.expected[field], 70),
-    oneLine(predicted?.[field] ?? UNKNOWN, 70),
-    judgement(record, field),
-  ]);
+  const fields = ANALYSIS_FIELDS.flatMap((field) => {
+    const expected = oneLine(record.expected[field], 400);
+    const said = predicted?.[field] ?? null;
+    const head = `  ${field.padEnd(15)}${judgement(record, field).padEnd(14)}`;
+    return said === record.expected[field] ? [`${head}${expected}`] : [
+      `${head}expected  ${expected}`,
+      `${" ".repeat(31)}said      ${oneLine(said ?? UNKNOWN, 400)}`,
+    ];
+  });
   const tokens = record.tokens === null
     ? ""
     : `, ${record.tokens.prompt} + ${record.tokens.completion} tokens`;
@@ -81,7 +96,7 @@ export function renderSample(config: RunConfig, record: SampleRecord): string {
     `answer (${record.outcome}, ${formatDuration(record.latency_ms)}${tokens}${attempts})`,
     indent(record.raw_response ?? record.error?.message ?? ""),
     "",
-    renderTable([["", "expected", "said", ""], ...fields]),
+    ...fields,
     "",
     `  overall ${formatScore(record.scores?.overall ?? null)}`,
     "",

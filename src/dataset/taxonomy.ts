@@ -17,8 +17,16 @@ const TaxonomyFile = z.strictObject({
   actions: Definitions,
 });
 
-/** Label -> one-line definition ("" when there is none), by kind, in the order of the file. */
-export type Taxonomy = Readonly<z.output<typeof TaxonomyFile>>;
+/** Label -> one-line definition ("" when there is none), in the order of the file. */
+type LabelDefinitions = Readonly<Record<string, string>>;
+
+/** Every allowed label with its definition, by kind. */
+export interface Taxonomy {
+  readonly root_causes: LabelDefinitions;
+  readonly severities: LabelDefinitions;
+  readonly components: LabelDefinitions;
+  readonly actions: LabelDefinitions;
+}
 
 /** The severities, mildest first, that stand when a dataset has no labels.yaml. */
 const SEVERITIES = ["info", "warn", "error", "critical"];

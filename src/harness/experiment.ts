@@ -12,6 +12,16 @@ const Endpoint = z.string().superRefine((text, context) => {
   if (fault !== null) context.addIssue({ code: "custom", message: fault });
 });
 
+// Not quoted in the message: whoever pastes the key itself must not find it in a log.
+const VariableName = z.string().superRefine((text, context) => {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return;
+  context.addIssue({
+    code: "custom",
+    message: "is no name of an environment variable; the key itself never stands in a file",
+    params: { secret: true },
+  });
+});
+
 const ExperimentFile = z.strictObject({
   experiment_id: z.string().regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
@@ -26,7 +36,7 @@ const ExperimentFile = z.strictObject({
     provider: z.enum(["openai", "embedded"]).default("openai"),
     endpoint: Endpoint.optional(),
     name: z.string().min(1),
-    api_key_env: z.string().min(1).optional(),
+    api_key_env: VariableName.optional(),
   }),
   llm_config: SamplingSettings.default({}),
   prompt: z.strictObject({

@@ -25,7 +25,9 @@ export function table(
 /** Text on one line, safe within a sentence or a table cell, of at most `length` characters. */
 export function inline(text: string, length: number): string {
   return oneLine(text, length).replace(/[\\|<>`*_[\]]/g, (mark) => `\\${mark}`)
-    .replace(/\\_/g, "_");
+    .replace(/\\_/g, "_")
+    // GitHub would make a mention or a link of these.
+    .replace(/@/g, "&#64;").replace(/#(?=\d)/g, "&#35;");
 }
 
 /** Text as a block of code on one line. Indented, because no log line can close an indentation. */

@@ -10,11 +10,18 @@ import { parsePromptTemplate, type PromptTemplate } from "../analyzer/prompt.ts"
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import type { Sample } from "../dataset/sample.ts";
 import { parseTaxonomy, type Taxonomy, taxonomyOf } from "../dataset/taxonomy.ts";
-import { messageOf, UsageError } from "../errors.ts";
-import { type Fault, suggestion } from "../faults.ts";
+import { systemFault, UsageError } from "../errors.ts";
+import { type Fault, quote, suggestion } from "../faults.ts";
 import type { YamlSource } from "../yaml_source.ts";
 import { endpointFault, type Experiment, type NamedFiles, parseExperiment } from "./experiment.ts";
-import { experimentFile, inProject, promptFiles, PROMPTS_DIR } from "./project.ts";
+import {
+  experimentFile,
+  inProject,
+  isExperimentPath,
+  pathInProject,
+  promptFiles,
+  PROMPTS_DIR,
+} from "./project.ts";
 
 /** What the command line changes in an experiment. */
 export interface Overrides {
@@ -32,6 +39,7 @@ export interface Overrides {
 export type Change = "model" | "dataset" | "limit";
 
 export interface PreparedRun {
+  readonly experimentFile: string;
   readonly experiment: Experiment;
   readonly changed: readonly Change[];
   readonly dataset: Dataset;
@@ -65,10 +73,10 @@ export async function prepareRun(
   const { experiment: written } = parseExperiment(
     await readText(inProject(root, file), `experiment ${file}`),
     file,
-    file === nameOrPath || resolve(cwd, nameOrPath) === file ? null : basename(file, ".yaml"),
+    isExperimentPath(nameOrPath) ? null : nameOrPath,
     (files, yaml) => missingFiles(files, yaml, root, overrides),
   );
-  const { experiment, changed } = applyOverrides(written, overrides, cwd);
+  const { experiment, changed } = applyOverrides(written, overrides, root, cwd);
   const dataset = await loadDataset(
     inProject(root, experiment.dataset.path),
     experiment.dataset.path,
@@ -76,20 +84,26 @@ export async function prepareRun(
   const limit = overrides.limit ?? null;
   const samples = limit === null ? dataset.samples : dataset.samples.slice(0, limit);
   if (samples.length < dataset.samples.length) changed.push("limit");
+  const { taxonomy, labelsPath } = await readTaxonomy(root, experiment, dataset);
+  const prompt = await readPrompt(root, experiment);
   return {
+    experimentFile: file,
     experiment,
     changed,
     dataset,
     samples,
     limit: samples.length < dataset.samples.length ? limit : null,
-    ...await readTaxonomy(root, experiment, dataset),
-    ...await readPrompt(root, experiment),
+    taxonomy,
+    labelsPath,
+    ...prompt,
+    warnings: [...prompt.warnings, ...unknownLabels(samples, taxonomy, labelsPath)],
   };
 }
 
 function applyOverrides(
   experiment: Experiment,
   { model, dataset, concurrency, repeats }: Overrides,
+  root: string,
   cwd: string,
 ): { experiment: Experiment; changed: Change[] } {
   const changed: Change[] = [];
@@ -110,9 +124,11 @@ function applyOverrides(
     changed.push("model");
   }
   if (dataset !== undefined) {
-    const path = resolve(cwd, dataset);
-    result = { ...result, dataset: { path } };
-    changed.push("dataset");
+    const path = pathInProject(root, resolve(cwd, dataset));
+    if (path !== pathInProject(root, inProject(root, experiment.dataset.path))) {
+      result = { ...result, dataset: { path } };
+      changed.push("dataset");
+    }
   }
   const execution = {
     ...result.execution,
@@ -120,6 +136,35 @@ function applyOverrides(
     ...(repeats === undefined ? {} : { repeats }),
   };
   return { experiment: { ...result, execution }, changed };
+}
+
+/** Labels of samples that the taxonomy does not hold: no answer to them can be right. */
+function unknownLabels(
+  samples: readonly Sample[],
+  taxonomy: Taxonomy,
+  labelsPath: string | null,
+): string[] {
+  if (labelsPath === null) return [];
+  const unknown = new Map<string, number>();
+  for (const { labels } of samples) {
+    const missing = [
+      ["root_cause", labels.root_cause, taxonomy.root_causes],
+      ["severity", labels.severity, taxonomy.severities],
+      ["component", labels.component, taxonomy.components],
+      ["action_needed", labels.action_needed, taxonomy.actions],
+    ] as const;
+    for (const [field, label, known] of missing) {
+      const name = `${field} ${quote(label)}`;
+      if (!Object.hasOwn(known, label)) unknown.set(name, (unknown.get(name) ?? 0) + 1);
+    }
+  }
+  if (unknown.size === 0) return [];
+  const named = [...unknown].slice(0, 3).map(([name, count]) => `${name} (${count})`).join(", ");
+  const more = unknown.size > 3 ? ` and ${unknown.size - 3} more` : "";
+  return [
+    `the samples have labels that are not in ${labelsPath}: ${named}${more}.\n` +
+    "A model that keeps to the list cannot be right there.",
+  ];
 }
 
 async function readTaxonomy(root: string, { dataset }: Experiment, { samples }: Dataset) {
@@ -143,11 +188,6 @@ async function readPrompt(root: string, { prompt }: Experiment) {
     promptText,
     useBuiltin ? `${prompt.id}.yaml` : onDisk,
   );
-  if (template.id !== prompt.id) {
-    throw new UsageError(
-      `Cannot use prompt ${promptPath}: the experiment asks for "${prompt.id}", this is "${template.id}"`,
-    );
-  }
   return { template, promptText, promptPath, warnings };
 }
 
@@ -170,6 +210,12 @@ function missingFiles(
     }
   }
   const prompts = promptFiles(root);
+  if (files.prompt !== null && files.promptId !== null && exists(files.prompt)) {
+    const stem = basename(files.prompt).replace(/\.ya?ml$/, "");
+    if (stem !== files.promptId) {
+      report(["prompt", "id"], `"${files.promptId}" is not the prompt of ${files.prompt}`);
+    }
+  }
   if (files.prompt !== null && !exists(files.prompt)) {
     const known = prompts.length > 0 ? `; there are: ${prompts.join(", ")}` : "";
     report(["prompt", "path"], `${files.prompt} does not exist${known}`);
@@ -188,6 +234,6 @@ async function readText(file: string, what: string): Promise<string> {
   try {
     return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
   } catch (cause) {
-    throw new UsageError(`Cannot read ${what}: ${messageOf(cause)}`, { cause });
+    throw new UsageError(`Cannot read ${what}: ${systemFault(cause)}`, { cause });
   }
 }

@@ -2,7 +2,7 @@
 // path in a file or on the command line's experiments is relative to it.
 
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
 
@@ -32,6 +32,12 @@ export function inProject(root: string, path: string): string {
   return isAbsolute(path) ? path : join(root, path);
 }
 
+/** A path as it is kept: relative to the root when it is in the project, else absolute. */
+export function pathInProject(root: string, path: string): string {
+  const inside = relative(root, path);
+  return inside.startsWith("..") || isAbsolute(inside) ? path : inside;
+}
+
 /** Names of the experiments, sorted: the stems of the files in the configs folder. */
 export function experimentNames(root: string): string[] {
   return yamlStems(join(root, EXPERIMENTS_DIR));
@@ -42,17 +48,22 @@ export function promptFiles(root: string): string[] {
   return yamlStems(join(root, PROMPTS_DIR)).map((stem) => `${stem}.yaml`);
 }
 
+/** Whether an experiment is asked for by its file and not by its name. */
+export function isExperimentPath(nameOrPath: string): boolean {
+  return /[\\/]|\.ya?ml$/.test(nameOrPath);
+}
+
 /**
  * The file of an experiment, from its name or a path.
  *
- * @returns a path relative to the root for a name, else the path as given
+ * @returns its path, relative to the root when it is in the project
  * @throws {UsageError} with the nearest names when there is none
  */
 export function experimentFile(root: string, nameOrPath: string, cwd: string): string {
-  if (/[\\/]|\.ya?ml$/.test(nameOrPath)) {
+  if (isExperimentPath(nameOrPath)) {
     const file = resolve(cwd, nameOrPath);
     if (!existsSync(file)) throw new UsageError(`Cannot find experiment file ${nameOrPath}`);
-    return file;
+    return pathInProject(root, file);
   }
   const file = `${EXPERIMENTS_DIR}/${nameOrPath}.yaml`;
   if (existsSync(join(root, file))) return file;

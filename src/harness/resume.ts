@@ -41,5 +41,6 @@ export function differences(
 }
 
 function text(value: unknown): string {
+  if (value === null) return "none";
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -5,6 +5,7 @@ import { LogAnalyzer } from "../analyzer/analyzer.ts";
 import { EMBEDDED_MODEL, embeddedModel } from "../analyzer/embedded.ts";
 import { probeServer, type ServerInfo } from "../analyzer/preflight.ts";
 import type { Clock } from "../analyzer/retry.ts";
+import type { Sample, SampleInput } from "../dataset/sample.ts";
 import { allowedLabels, taxonomyVariables } from "../dataset/taxonomy.ts";
 import { LlmError, UsageError } from "../errors.ts";
 import { seededRandom } from "../random.ts";
@@ -17,6 +18,7 @@ import { freezeConfig } from "./run_config.ts";
 import { createRunFolder, readRunConfig, reopenRunFolder, type RunFolder } from "./run_folder.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 import { computeMetrics, type ScoredRecord } from "./run_metrics.ts";
+import { repeatCommand } from "./run_terms.ts";
 import { renderSummary } from "./summary.ts";
 import { worstAnswers } from "./worst_answers.ts";
 
@@ -53,6 +55,8 @@ export interface RunStart {
   readonly config: RunConfig;
   readonly stored: readonly SampleRecord[];
   readonly calls: number;
+  /** The sample with the longest log line. */
+  readonly longest: SampleInput;
 }
 
 export interface RunResult {
@@ -108,6 +112,7 @@ export async function runExperiment(
     config: folder.config,
     stored: folder.records,
     calls: samples.length * repeats,
+    longest: longestInput(samples),
   });
 
   const records = folder.records.map(scoredRecord);
@@ -135,9 +140,13 @@ export async function runExperiment(
     evaluation.then((end) => ({ end, wallMs: elapsedMs() })),
     afterFirstCalls().then(() => computeFloors(samples, examples(), seed)),
   ]);
-  const metrics = computeMetrics(folder.config, samples, records, floors, wallMs);
+  const answered = answeredSamples(samples, records);
+  const fair = answered.length === samples.length || answered.length === 0
+    ? floors
+    : computeFloors(answered, examples(), seed);
+  const metrics = computeMetrics(folder.config, samples, records, fair, wallMs);
   const summary = renderSummary(folder.config, metrics, records, worst.list());
-  folder.finish(metrics, summary, { latest: end === "done" });
+  folder.finish(metrics, summary, { latest: metrics.status === "complete" });
   return { path: folder.path, config: folder.config, metrics, records, worst: worst.list(), end };
 }
 
@@ -154,6 +163,21 @@ function afterFirstCalls(): Promise<void> {
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => (made ??= { value: make() }).value;
+}
+
+function longestInput(samples: readonly Sample[]): SampleInput {
+  return samples.reduce(
+    (longest, { input }) => input.log_line.length > longest.log_line.length ? input : longest,
+    samples[0]!.input,
+  );
+}
+
+function answeredSamples(
+  samples: readonly Sample[],
+  records: readonly ScoredRecord[],
+): Sample[] {
+  const answered = new Set(records.filter(({ scores }) => scores !== null).map(({ id }) => id));
+  return samples.filter(({ id }) => answered.has(id));
 }
 
 /** Draws jitter from the run's seed, and ends a wait between attempts when the run is stopped. */
@@ -194,7 +218,7 @@ async function openFolder(
   const names = changed.map(({ what }) => what).join(", ");
   throw new UsageError(
     `Cannot resume ${then.run_id}: changed since: ${names}\n${lines.join("\n")}`,
-    { hint: `start afresh: logeval run ${config.experiment_id}` },
+    { hint: `start afresh: ${repeatCommand({ ...config, run_id: "" })}` },
   );
 }
 

@@ -30,6 +30,7 @@ export function freezeConfig(
   return {
     schema_version: 1,
     experiment_id: experiment.experiment_id,
+    experiment_file: run.experimentFile,
     description: experiment.description,
     started_at: new Date(startedAt).toISOString(),
     changed: [...run.changed],

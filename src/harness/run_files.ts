@@ -13,6 +13,8 @@ export const RunConfig = z.object({
   schema_version: z.literal(1),
   run_id: z.string(),
   experiment_id: z.string(),
+  /** Relative to the project's root when it is in the project. */
+  experiment_file: z.string(),
   description: z.string(),
   /** ISO 8601, UTC. */
   started_at: z.string(),
@@ -193,7 +195,7 @@ export const RunMetrics = z.object({
   }),
   by_root_cause: z.record(z.string(), Group),
   by_namespace: z.record(z.string(), Group),
-  /** What needs no language model, on all samples of the run. */
+  /** What needs no language model, on the same samples as the means. */
   floors: z.object({ most_common: Floor, embedded: Floor }),
   latency_ms: z.object({
     p50: z.number().nullable(),

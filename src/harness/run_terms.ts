@@ -3,6 +3,7 @@
 
 import type { AnalysisField } from "../analyzer/analysis.ts";
 import { formatScore } from "../format.ts";
+import { EXPERIMENTS_DIR } from "./project.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 
 /** How people name the metrics, in the order of every report. */
@@ -18,6 +19,15 @@ export const METRIC_NAMES = {
 /** Answers that came but could not be read. */
 export function unreadableCount({ outcomes }: RunMetrics): number {
   return outcomes.unparseable + outcomes.truncated + outcomes.empty + outcomes.refused;
+}
+
+/** What a partial run lacks: `5 failed, 10 not asked`. */
+export function missingCalls({ n, repeats, coverage, outcomes }: RunMetrics): string {
+  const notAsked = Math.round((1 - coverage) * n * repeats) - outcomes.failed;
+  return [
+    ...(outcomes.failed > 0 ? [`${outcomes.failed} failed`] : []),
+    ...(notAsked > 0 ? [`${notAsked} not asked`] : []),
+  ].join(", ");
 }
 
 /** Why calls failed: message and count, most frequent first. */
@@ -57,16 +67,32 @@ export function servedModel({ model }: RunConfig): string {
   return model.fingerprint.model ?? model.name;
 }
 
-/** The command line that makes the same calls again. */
+/** The command line that makes the same calls again, ready to be pasted. */
 export function repeatCommand(
-  { experiment_id, changed, model, dataset, execution }: RunConfig,
+  { experiment_id, experiment_file, changed, model, dataset, execution }: RunConfig,
 ): string {
-  const words = ["logeval run", experiment_id];
+  const named = experiment_file === `${EXPERIMENTS_DIR}/${experiment_id}.yaml`;
+  const words = ["logeval", "run", named ? experiment_id : experiment_file];
   if (changed.includes("model")) {
     words.push("--model", model.provider === "embedded" ? "embedded" : model.endpoint ?? "");
   }
   if (changed.includes("dataset")) words.push("--dataset", dataset.path);
   if (execution.limit !== null) words.push("--limit", String(execution.limit));
   if (execution.repeats > 1) words.push("--repeats", String(execution.repeats));
-  return words.join(" ");
+  return words.map(shellWord).join(" ");
+}
+
+/**
+ * The command line that goes on with a run.
+ *
+ * @param out the folder that holds the run folder, `null` for the project's own
+ */
+export function resumeCommand(config: RunConfig, out: string | null): string {
+  const where = out === null ? "" : ` --out ${shellWord(out)}`;
+  return `${repeatCommand(config)}${where} --resume ${shellWord(config.run_id)}`;
+}
+
+/** A word as a shell takes it: quoted where it must be. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

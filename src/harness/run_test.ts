@@ -9,6 +9,7 @@ import {
   startFakeServer,
 } from "../testing/fake_server.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
+import { scriptedClock } from "../testing/scripted_clock.ts";
 import type { SampleRecord } from "./run_files.ts";
 
 const ANSWER =
@@ -21,9 +22,13 @@ const FAITHFUL: FakeScript = ({ body }) => {
   return ANSWER.replace("Severity: error", `Severity: ${severity}`);
 };
 
+/** results.jsonl of the newest run. */
+function results(project: TempProject): string {
+  return project.read(`evals/experiments/runs/${project.runs().at(-1)}/results.jsonl`);
+}
+
 function records(project: TempProject): SampleRecord[] {
-  return project.read("evals/experiments/runs/latest/results.jsonl").trimEnd().split("\n")
-    .map((line) => JSON.parse(line));
+  return results(project).trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
 async function runAgainst(
@@ -115,7 +120,10 @@ for (const { name, fault, says } of REFUSALS) {
       1,
     ]);
     assert.match(result.stderr, says);
-    assert.match(result.stderr, /go on with: logeval run baseline-v1 --model http:\S+ --resume/);
+    assert.match(
+      result.stderr,
+      /go on with: logeval run baseline-v1 --model http:\S+ --resume 20260109-143000-baseline-v1\n/,
+    );
     const failed = records(project).find((record) => record.outcome === "failed");
     assert.deepEqual([failed?.scores, failed?.latency_ms, failed?.attempts], [null, null, 1]);
   });
@@ -245,6 +253,36 @@ Deno.test("Ctrl-C stores the answers that come, says partial and how to go on", 
   assert.deepEqual(comparable(resumed.stdout), comparable(whole.stdout));
 });
 
+Deno.test("Ctrl-C ends a wait between two attempts at once, without a record", async () => {
+  using project = tempProject({ samples: 4 });
+  const stop = new AbortController();
+  await using server = startFakeServer((_, index) => index < 2 ? ANSWER : FAULTS.rate_limited);
+  const clock = {
+    ...scriptedClock(),
+    sleep: (_: number, { signal }: { signal: AbortSignal }) => {
+      stop.abort(new Error("interrupted"));
+      return signal.aborted ? Promise.reject(signal.reason) : Promise.reject(new Error("not told"));
+    },
+  };
+  const args = ["run", "baseline-v1", "--model", server.url, "--concurrency", "1"];
+  const result = await project.cli(args, { stop: stop.signal, clock });
+  assert.equal(result.code, 130, result.stderr);
+  assert.equal(records(project).length, 2);
+  assert.equal(server.requests.length, 3);
+});
+
+Deno.test("a partial run is measured against floors on the same samples", async () => {
+  const { project, result } = await runAgainst(
+    (_, index) => index % 2 ? FAULTS.context : ANSWER,
+    ["--concurrency", "1"],
+    12,
+  );
+  using _ = project;
+  const partial = JSON.parse(result.stdout);
+  const whole = await project.cli(["run", "embedded-v1", "--json"]);
+  assert.notDeepEqual(partial.floors, JSON.parse(whole.stdout).floors);
+});
+
 Deno.test("a second Ctrl-C drops the calls in flight", async () => {
   using project = tempProject({ samples: 12 });
   const stop = new AbortController();
@@ -304,7 +342,7 @@ const CHANGES: {
     name: "the limit",
     change: () => {},
     args: ["--limit", "2"],
-    says: /--limit: then null {2}now 2/,
+    says: /--limit: then none {2}now 2/,
   },
 ];
 for (const { name, change, args = [], says } of CHANGES) {
@@ -313,14 +351,14 @@ for (const { name, change, args = [], says } of CHANGES) {
     await using server = startFakeServer((_, index) => index === 0 ? FAULTS.context : ANSWER);
     const command = ["run", "baseline-v1", "--model", server.url];
     await project.cli(command);
-    const before = project.read("evals/experiments/runs/latest/results.jsonl");
+    const before = results(project);
     change(project);
     const result = await project.cli([...command, ...args, "--resume"]);
     assert.equal(result.code, 2);
     assert.match(result.stderr, /^Cannot resume 20260109-143000-baseline-v1: changed since: /);
     assert.match(result.stderr, says);
-    assert.match(result.stderr, /start afresh: logeval run baseline-v1/);
-    assert.equal(project.read("evals/experiments/runs/latest/results.jsonl"), before);
+    assert.match(result.stderr, /start afresh: logeval run baseline-v1 --model http/);
+    assert.equal(results(project), before);
   });
 }
 

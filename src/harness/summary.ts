@@ -16,6 +16,7 @@ import {
   failureCauses,
   judgement,
   METRIC_NAMES,
+  missingCalls,
   repeatCommand,
   servedModel,
   unreadableCount,
@@ -64,9 +65,8 @@ function notices(
   const lines: string[] = [];
   if (metrics.status === "partial") {
     lines.push(
-      `**Partial:** coverage ${formatPercent(metrics.coverage)}; ` +
-        `${metrics.outcomes.failed} calls failed, the others were not made. ` +
-        "The figures stand for the answered samples alone.",
+      `**Partial:** coverage ${formatPercent(metrics.coverage)} (${missingCalls(metrics)}). ` +
+        "The figures, floors included, stand for the answered samples alone.",
     );
     for (const { message, count } of failureCauses(records).slice(0, 3)) {
       lines.push(`${count} x ${inline(message, 200)}`);
@@ -99,7 +99,7 @@ function headline(config: RunConfig, metrics: RunMetrics): string {
     `unreadable ${unreadable} of ${calls} (${formatPercent(unreadable / calls)})`,
     `failed ${metrics.outcomes.failed}`,
     `latency p50 ${formatDuration(latency_ms.p50)}, p95 ${formatDuration(latency_ms.p95)}`,
-    `${tokens.per_second === null ? UNKNOWN : tokens.per_second.toFixed(1)} tokens/s`,
+    ...(tokens.per_second === null ? [] : [`${tokens.per_second.toFixed(1)} tokens/s`]),
     `wall time ${formatDuration(metrics.wall_s * 1000)}`,
   ].join(" · ");
 }

@@ -95,7 +95,7 @@ Deno.test("renderSummary() says first what is wrong with the run", () => {
     }),
   ], config);
   const head = text.slice(0, text.indexOf("| score"));
-  assert.match(head, /> \*\*Partial:\*\* coverage 50\.0 %; 1 calls failed/);
+  assert.match(head, /> \*\*Partial:\*\* coverage 50\.0 % \(1 failed\)/);
   assert.match(head, /> 1 x no answer within 180 s/);
   assert.match(head, /> \*\*Changed:\*\* model differ/);
 });

@@ -9,6 +9,7 @@ export function testConfig(changes: Partial<RunConfig> = {}): RunConfig {
     schema_version: 1,
     run_id: "20260109-143000-a",
     experiment_id: "a",
+    experiment_file: "evals/experiments/configs/a.yaml",
     description: "",
     started_at: "2026-01-09T14:30:00.000Z",
     changed: [],
