@@ -101,17 +101,30 @@ for (const { name, after, damage } of KILL_POINTS) {
 
 Deno.test("SIGINT ends a run cleanly: exit 130, the answers stored, the way on named", async () => {
   using project = tempProject({ samples: SAMPLES });
+  const stopping = Promise.withResolvers<void>();
   let child: Deno.ChildProcess | null = null;
-  await using server = startFakeServer((request, index) => {
+  await using server = startFakeServer(async (request, index) => {
     if (index === 4) child?.kill("SIGINT");
+    // Answered once the signal has arrived, so that the stop finds calls in flight.
+    if (index >= 4) await stopping.promise;
     return FAITHFUL(request, index);
   });
   child = start(project, ["run", "baseline-v1", "--model", server.url]);
-  const { code, stderr } = await finish(child);
-  assert.equal(code, 130);
+  let stderr = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    if (stderr.includes("stopping:")) stopping.resolve();
+  }
+  await child.stdout.cancel();
+  const { code } = await child.status;
+  assert.equal(code, 130, stderr);
+  const stored = server.requests.length;
+  assert.ok(stored < SAMPLES);
   assert.match(
     stderr,
-    /stopped\. \d+ of 12 answered\.\ngo on with: logeval run baseline-v1 --model \S+ --resume \S+\n$/,
+    new RegExp(
+      `stopped\\. ${stored} of 12 answered\\.\ngo on with: logeval run baseline-v1 --model \\S+ --resume \\S+\n$`,
+    ),
   );
 });
 

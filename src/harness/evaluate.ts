@@ -47,18 +47,20 @@ const FAILURES_IN_A_ROW = 10;
 /**
  * Runs tasks in order, `concurrency` at a time.
  *
- * @returns `stopped` after `stop` or `abort`; `model_lost` when 10 samples in a row (more with many
- * calls in flight) brought no answer, so that a dead server does not cost hours of retries
+ * @returns `done` when every task has its record, `stopped` after `stop` or `abort`; `model_lost`
+ * when 10 samples in a row (more with many calls in flight) brought no answer, so that a dead server
+ * does not cost hours of retries
  * @throws {UsageError} when the prompt cannot be rendered; whatever `onRecord` throws
  */
 export async function evaluate(
-  tasks: Iterable<Task>,
+  tasks: readonly Task[],
   options: EvaluateOptions,
 ): Promise<EvaluateEnd> {
   const failing = new AbortController();
   const stop = AbortSignal.any([options.stop, options.abort, failing.signal]);
   const failureLimit = Math.max(FAILURES_IN_A_ROW, 2 * options.concurrency);
   const queue = tasks[Symbol.iterator]();
+  let recorded = 0;
   let failures = 0;
   let fault: { readonly error: unknown } | null = null;
 
@@ -69,6 +71,7 @@ export async function evaluate(
       const record = await answerOrNull(next.value, options);
       if (record === null) return;
       options.onRecord(record);
+      recorded++;
       failures = record.outcome === "failed" ? failures + 1 : 0;
       if (failures >= failureLimit) failing.abort();
     }
@@ -79,8 +82,9 @@ export async function evaluate(
       failing.abort();
     })));
   if (fault !== null) throw (fault as { readonly error: unknown }).error;
-  if (options.stop.aborted || options.abort.aborted) return "stopped";
-  return failing.signal.aborted ? "model_lost" : "done";
+  // A stop that came too late to stop anything is none.
+  if (recorded === tasks.length) return "done";
+  return failing.signal.aborted ? "model_lost" : "stopped";
 }
 
 async function answerOrNull(task: Task, options: EvaluateOptions): Promise<SampleRecord | null> {

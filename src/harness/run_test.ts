@@ -253,6 +253,20 @@ Deno.test("Ctrl-C stores the answers that come, says partial and how to go on", 
   assert.deepEqual(comparable(resumed.stdout), comparable(whole.stdout));
 });
 
+Deno.test("Ctrl-C after the last call was made is no stop", async () => {
+  using project = tempProject({ samples: 4 });
+  const stop = new AbortController();
+  await using server = startFakeServer((_, index) => {
+    if (index === 3) stop.abort(new Error("interrupted"));
+    return ANSWER;
+  });
+  const result = await project.cli(["run", "baseline-v1", "--model", server.url], {
+    stop: stop.signal,
+  });
+  assert.equal(result.code, 0, result.stderr);
+  assert.equal(project.readRun("metrics.json")["status"], "complete");
+});
+
 Deno.test("Ctrl-C ends a wait between two attempts at once, without a record", async () => {
   using project = tempProject({ samples: 4 });
   const stop = new AbortController();
