@@ -5,6 +5,14 @@ default: check test
 experiment NAME *OPTIONS: compile
     ./logeval run {{NAME}} {{OPTIONS}}
 
+# Is B better than A? `just compare baseline-v1 json-schema-v1`
+compare A B *OPTIONS: compile
+    ./logeval compare {{A}} {{B}} {{OPTIONS}}
+
+# Rank all experiments, into evals/experiments/leaderboard.json
+leaderboard *OPTIONS: compile
+    ./logeval leaderboard {{OPTIONS}}
+
 # Start the model server as the experiments expect it
 llm MODEL:
     llama-server -m {{MODEL}} -ngl 99 -np 4 --port 8080

@@ -12,6 +12,25 @@ export function formatInterval(interval: readonly [number, number] | null): stri
   return interval === null ? UNKNOWN : `${formatScore(interval[0])} to ${formatScore(interval[1])}`;
 }
 
+/** A difference with its sign: `+0.071`, `−0.020`. */
+export function formatDifference(value: number | null, digits = 3): string {
+  if (value === null) return UNKNOWN;
+  const text = Math.abs(value).toFixed(digits);
+  return Number(text) === 0 ? `±${text}` : `${value < 0 ? "−" : "+"}${text}`;
+}
+
+/** An interval of differences: `+0.021 to +0.121`. */
+export function formatDifferences(interval: readonly [number, number] | null): string {
+  if (interval === null) return UNKNOWN;
+  return `${formatDifference(interval[0])} to ${formatDifference(interval[1])}`;
+}
+
+/** A probability: `0.031`, `< 0.001`. */
+export function formatP(p: number | null): string {
+  if (p === null) return UNKNOWN;
+  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+}
+
 /** A share as per cent: `2.6 %`, `71 %` without decimals. */
 export function formatPercent(share: number | null, digits = 1): string {
   return share === null ? UNKNOWN : `${(100 * share).toFixed(digits)} %`;

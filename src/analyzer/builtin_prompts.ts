@@ -1,6 +1,9 @@
 // The prompts inside the binary, as text: `init` writes them, and an experiment that gives no path
 // falls back on them.
 
+import k8sLogAnalysisJsonV1 from "../../prompt_templates/k8s_log_analysis_json_v1.yaml" with {
+  type: "text",
+};
 import k8sLogAnalysisV1 from "../../prompt_templates/k8s_log_analysis_v1.yaml" with {
   type: "text",
 };
@@ -8,4 +11,5 @@ import k8sLogAnalysisV1 from "../../prompt_templates/k8s_log_analysis_v1.yaml" w
 /** YAML text by prompt id. */
 export const BUILTIN_PROMPTS: ReadonlyMap<string, string> = new Map([
   ["k8s_log_analysis_v1", k8sLogAnalysisV1],
+  ["k8s_log_analysis_json_v1", k8sLogAnalysisJsonV1],
 ]);

@@ -44,6 +44,11 @@ const PromptFile = z.strictObject({
   system: z.string().default(""),
   user: z.string().min(1),
   response_format: ResponseFormatSetting.optional(),
+  provenance: z.strictObject({
+    few_shot: z.array(z.string()).default([]),
+    search: z.array(z.string()).default([]),
+    templates: z.array(z.string()).default([]),
+  }).optional(),
 });
 
 /** A prompt as people write and review it; `parsePromptTemplate` makes it from YAML. */
@@ -69,6 +74,18 @@ export interface PromptTemplate {
     | "json_schema"
     | Extract<ResponseFormat, { readonly type: "json_schema" }>
     | undefined;
+  /** Where the prompt comes from, so that no verdict counts samples that it has seen. */
+  readonly provenance?: PromptProvenance | undefined;
+}
+
+/** Samples of the golden dataset that went into a prompt. */
+export interface PromptProvenance {
+  /** Ids of samples whose text it shows as examples. */
+  readonly few_shot: readonly string[];
+  /** Ids of samples on which a search chose it. */
+  readonly search: readonly string[];
+  /** Signature hashes of the templates of both, which also stand for samples of other files. */
+  readonly templates: readonly string[];
 }
 
 /** What a prompt was, from its template to the bytes that a model saw. */

@@ -104,7 +104,7 @@ const FAULTS: readonly FaultCase[] = [
       `Cannot use ${BASELINE}: 3 faults`,
       "line 12  llm_config.temperatur  unknown field; did you mean temperature?",
       "line 14  llm_config.top_p       1.7 is above 1",
-      "line 20  prompt.path            prompt_templates/k8s_v9.yaml does not exist; there are: k8s_log_analysis_v1.yaml",
+      "line 20  prompt.path            prompt_templates/k8s_v9.yaml does not exist; there are: k8s_log_analysis_json_v1.yaml, k8s_log_analysis_v1.yaml",
     ],
   },
   {
@@ -288,7 +288,10 @@ withProject(
   async (project) => {
     const result = await project.cli(RUN);
     assert.equal(result.code, 0, result.stderr);
-    assert.match(result.stdout, /^embedded-v1 {3}overall 0\.\d{3} {3}12 of 12 samples/);
+    assert.match(
+      result.stdout,
+      /^embedded-v1 {3}overall 0\.\d{3} {2}95 % 0\.\d{3} to 0\.\d{3} {3}12 of 12 samples/,
+    );
     assert.match(result.stdout, /no language model/);
     assert.match(result.stderr, /100 % {2}12\/12/);
     assert.match(result.stderr, /evals\/experiments\/runs\/20260109-143000-embedded-v1\n/);

@@ -26,36 +26,87 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
     .addOption(new Option("--debug", "show where an error comes from"))
     .addHelpText("after", HELP_FOOTER);
 
-  program.command("run")
-    .summary("measure an experiment on the golden dataset")
-    .description(
-      "Sends every sample of an experiment to its model, scores the answers, writes a run folder.",
-    )
-    .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
-    .option("--model <embedded|URL>", "another model than the experiment's", notEmpty)
-    .option("--dataset <file>", "another dataset than the experiment's", notEmpty)
-    .option("--limit <n>", "the first n samples only", wholeNumber)
-    .option("--concurrency <n>", "calls in flight at a time", wholeNumber)
-    .option("--repeats <n>", "ask for every sample n times", wholeNumber)
-    .option(
-      "--resume [run]",
-      "go on with a run that was stopped (the experiment's newest by default)",
-    )
+  addRunOptions(
+    program.command("run")
+      .summary("measure an experiment on the golden dataset")
+      .description(
+        "Sends every sample of an experiment to its model, scores the answers, writes a run folder.",
+      )
+      .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
+      .option("--repeats <n>", "ask for every sample n times", wholeNumber),
+  )
     .addOption(
       new Option("--dry-run", "show the first prompt and the number of calls; call nothing")
         .conflicts("json"),
     )
     .option("--json", "print metrics.json on stdout and nothing else")
     .option("--fail-under <score>", "exit 5 when overall is below this score (0 to 1)", unitNumber)
-    .option(
-      "--out <dir>",
-      "folder that receives the run folder (the project's runs by default)",
-      notEmpty,
-    )
     .action(async (experiment, options) => {
       const { runCommand } = await import("./run.ts");
       onExit(await runCommand(context, experiment, options));
     });
+
+  program.command("compare")
+    .summary("say whether run B is better than run A, on evidence")
+    .description(
+      "Compares two runs sample by sample: verdict, metrics, root causes, flipped samples.",
+    )
+    .argument("<a>", "an experiment (its newest complete run), latest, a run's id, or a folder")
+    .argument("<b>", "the same")
+    .option("--min-effect <x>", "a verdict needs a whole interval beyond this (0 to 1)", unitNumber)
+    .addOption(
+      new Option("--fail-if <verdict>", "exit 5 on this verdict: a regression gate for CI")
+        .choices(["worse"]),
+    )
+    .option("--json", "print one JSON document")
+    .action(async (a, b, options) => {
+      const { compareCommand } = await import("./compare.ts");
+      onExit(await compareCommand(context, a, b, options));
+    });
+
+  program.command("leaderboard")
+    .summary("rank all experiments, into evals/experiments/leaderboard.json")
+    .description("Makes leaderboard.json anew from the runs and shows it.")
+    .option("--json", "print leaderboard.json")
+    .option("--prune", "drop rows of runs that are not on this machine")
+    .action(async (options) => {
+      const { leaderboardCommand } = await import("./leaderboard.ts");
+      onExit(await leaderboardCommand(context, options));
+    });
+
+  addRunOptions(
+    program.command("noise")
+      .summary("measure how much an experiment moves when nothing changes")
+      .description("Runs an experiment several times over and reports what differs.")
+      .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
+      .option("--repeats <n>", "identical runs (5 by default)", wholeNumber),
+  )
+    .option("--json", "print one JSON document")
+    .action(async (experiment, options) => {
+      const { noiseCommand } = await import("./noise.ts");
+      onExit(await noiseCommand(context, experiment, options));
+    });
+
+  program.command("rescore")
+    .summary("score stored answers anew, without a model call")
+    .description("Applies today's parser and metrics to a run's answers, into a new run.")
+    .argument("<run>", "latest, a run's id or its start, an experiment, or a folder")
+    .option("--json", "print metrics.json on stdout and nothing else")
+    .action(async (run, options) => {
+      const { rescoreCommand } = await import("./rescore.ts");
+      onExit(await rescoreCommand(context, run, options));
+    });
+
+  const runs = program.command("runs").summary("tidy the run folders");
+  runs.command("prune")
+    .description("Removes old run folders, never the newest complete one of an experiment.")
+    .requiredOption("--keep <n>", "how many of the newest runs stay", wholeNumber)
+    .action(async (options) => {
+      const { runsPruneCommand } = await import("./runs_prune.ts");
+      onExit(runsPruneCommand(context, options));
+    });
+
+  addDatasetCommands(program, context, onExit);
 
   program.command("list")
     .summary("list experiments, prompts and runs")
@@ -89,6 +140,51 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
   return program;
 }
 
+function addDatasetCommands(program: Command, context: CliContext, onExit: OnExit): void {
+  const dataset = program.command("dataset").summary("split, check and describe datasets");
+  dataset.command("split")
+    .description("Writes a train and a validation file beside the dataset that share no message.")
+    .argument("<file>", "a dataset")
+    .option("--train <n>", "samples of the train file (52 % by default: 60 of 115)", wholeNumber)
+    .option("--validation <n>", "samples of the validation file (the rest by default)", wholeNumber)
+    .option("--seed <n>", "another seed, another split (1 by default)", seedNumber)
+    .action(async (file, options) => {
+      const { datasetSplitCommand } = await import("./dataset_split.ts");
+      onExit(await datasetSplitCommand(context, file, options));
+    });
+  dataset.command("lint")
+    .description("Finds wrong labels, duplicates and leaks, each with file, sample and remedy.")
+    .argument("<files...>", "datasets; given together they must not share a message")
+    .option("--json", "print one JSON document")
+    .action(async (files, options) => {
+      const { datasetLintCommand } = await import("./dataset_lint.ts");
+      onExit(await datasetLintCommand(context, files, options));
+    });
+  dataset.command("stats")
+    .description("Counts labels, namespaces and templates, measures lines.")
+    .argument("<file>", "a dataset")
+    .option("--json", "print one JSON document")
+    .action(async (file, options) => {
+      const { datasetStatsCommand } = await import("./dataset_stats.ts");
+      onExit(await datasetStatsCommand(context, file, options));
+    });
+}
+
+/** What every command that runs an experiment takes. */
+function addRunOptions(command: Command): Command {
+  return command
+    .option("--model <embedded|URL>", "another model than the experiment's", notEmpty)
+    .option("--dataset <file>", "another dataset than the experiment's", notEmpty)
+    .option("--limit <n>", "the first n samples only", wholeNumber)
+    .option("--concurrency <n>", "calls in flight at a time", wholeNumber)
+    .option("--resume [run]", "go on with a run that was stopped (the newest by default)")
+    .option(
+      "--out <dir>",
+      "folder that receives the run folder (the project's runs by default)",
+      notEmpty,
+    );
+}
+
 const HELP_FOOTER = `
 Start here:
   logeval init                 write a working project into an empty folder
@@ -103,6 +199,11 @@ function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 1e9) {
     throw new InvalidArgumentError("It is not a whole number of 1 or more.");
   }
+  return Number(text);
+}
+
+function seedNumber(text: string): number {
+  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError("It is not a whole number.");
   return Number(text);
 }
 

@@ -10,7 +10,7 @@ import { findRun, listRuns } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { renderRunReport } from "./run_report.ts";
-import { tellStory } from "./run_story.ts";
+import { type RunStory, tellStory } from "./run_story.ts";
 
 export interface RunCommandOptions extends Overrides {
   /** A run's name; `true` for the experiment's newest unfinished one. */
@@ -27,52 +27,72 @@ export async function runCommand(
   name: string,
   options: RunCommandOptions,
 ): Promise<number> {
-  const { stderr, stdout } = context;
-  const root = findProject(context.cwd);
-  const prepared = await prepareRun(root, name, options, context.cwd);
-  for (const warning of prepared.warnings) {
-    stderr(`warning: ${warning.replaceAll("\n", "\n         ")}\n`);
-  }
-  const runsDir = options.out === undefined
-    ? inProject(root, RUNS_DIR)
-    : resolve(context.cwd, options.out);
-  if (options.dryRun) {
-    stdout(renderDryRun(prepared, listRuns(runsDir)));
-    return EXIT.ok;
-  }
-  const resume = options.resume === undefined
-    ? undefined
-    : runToResume(runsDir, prepared.experiment.experiment_id, options.resume, context.cwd);
-
-  const story = tellStory(context, options);
-  let result: RunResult;
-  try {
-    result = await runExperiment(prepared, root, context, {
-      runsDir,
-      resume,
-      stop: context.stop,
-      abort: context.abort,
-      onWait: () => stderr("the server is still loading its model; waiting\n"),
-      onStart: story.start,
-      onRecord: story.record,
-    });
-  } finally {
-    story.end();
-  }
-  if (options.json) stdout(`${JSON.stringify(result.metrics, null, 2)}\n`);
+  if (options.dryRun) return await dryRun(context, name, options);
+  const { result, story } = await executeRun(context, name, options);
+  if (options.json) context.stdout(`${JSON.stringify(result.metrics, null, 2)}\n`);
   else {
     const colors = picocolors.createColors(context.colors.stdout);
-    stdout(renderRunReport(result.config, result.metrics, colors));
+    context.stdout(renderRunReport(result.config, result.metrics, colors));
   }
   story.tellEnd(result);
   return exitCode(result, options.failUnder);
 }
 
-function exitCode({ metrics, end }: RunResult, failUnder: number | undefined): number {
+/** Runs an experiment and tells its story, up to the answer, which the caller prints. */
+export async function executeRun(
+  context: CliContext,
+  name: string,
+  options: RunCommandOptions,
+): Promise<{ readonly result: RunResult; readonly story: RunStory }> {
+  const { root, prepared, runsDir } = await prepareCommand(context, name, options);
+  const resume = options.resume === undefined
+    ? undefined
+    : runToResume(runsDir, prepared.experiment.experiment_id, options.resume, context.cwd);
+  const story = tellStory(context, options);
+  try {
+    const result = await runExperiment(prepared, root, context, {
+      runsDir,
+      resume,
+      stop: context.stop,
+      abort: context.abort,
+      onWait: () => context.stderr("the server is still loading its model; waiting\n"),
+      onStart: story.start,
+      onRecord: story.record,
+    });
+    return { result, story };
+  } finally {
+    story.end();
+  }
+}
+
+/** The exit code of a run. */
+export function exitCode({ metrics, end }: RunResult, failUnder: number | undefined): number {
   if (end === "stopped") return EXIT.interrupted;
   if (metrics.status === "partial") return EXIT.model;
   const score = metrics.overall.mean;
   return failUnder !== undefined && (score === null || score < failUnder) ? EXIT.gate : EXIT.ok;
+}
+
+async function dryRun(
+  context: CliContext,
+  name: string,
+  options: RunCommandOptions,
+): Promise<number> {
+  const { prepared, runsDir } = await prepareCommand(context, name, options);
+  context.stdout(renderDryRun(prepared, listRuns(runsDir)));
+  return EXIT.ok;
+}
+
+async function prepareCommand(context: CliContext, name: string, options: RunCommandOptions) {
+  const root = findProject(context.cwd);
+  const prepared = await prepareRun(root, name, options, context.cwd);
+  for (const warning of prepared.warnings) {
+    context.stderr(`warning: ${warning.replaceAll("\n", "\n         ")}\n`);
+  }
+  const runsDir = options.out === undefined
+    ? inProject(root, RUNS_DIR)
+    : resolve(context.cwd, options.out);
+  return { root, prepared, runsDir };
 }
 
 function runToResume(

@@ -10,7 +10,13 @@ import {
   oneLine,
 } from "../format.ts";
 import type { FloorMetrics, RunConfig, RunMetrics } from "../harness/run_files.ts";
-import { METRIC_NAMES, missingCalls, servedModel, unreadableCount } from "../harness/run_terms.ts";
+import {
+  METRIC_NAMES,
+  missingCalls,
+  noiseLine,
+  servedModel,
+  unreadableCount,
+} from "../harness/run_terms.ts";
 
 const WEAKEST = 3;
 /** Fewer samples than this say little about a root cause. */
@@ -55,6 +61,7 @@ export function renderRunReport(config: RunConfig, metrics: RunMetrics, colors: 
   ];
   const weakest = weakestRootCauses(metrics);
   if (weakest !== "") lines.push(`  weakest: ${weakest}`);
+  if (metrics.noise !== null) lines.push(`  repeats: ${noiseLine(metrics.noise)}`);
   return `${lines.join("\n")}\n`;
 }
 

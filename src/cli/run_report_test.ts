@@ -13,8 +13,11 @@ const group = (n: number, root_cause: number) => ({
   severity: 0,
   summary_rouge_l: 0,
   component_f1: 0,
+  precision: null,
+  recall: root_cause,
+  f1: null,
 });
-const { n: _, ...FLOOR } = group(0, 0.25);
+const { n: _, precision: __, recall: ___, f1: ____, ...FLOOR } = group(0, 0.25);
 const METRICS: RunMetrics = {
   schema_version: 1,
   metric_version: "1",
@@ -42,6 +45,8 @@ const METRICS: RunMetrics = {
     fine: group(20, 1),
   },
   by_namespace: {},
+  confusion: { labels: [], counts: [], unreadable: [], outside: [] },
+  noise: null,
   floors: { most_common: FLOOR, embedded: FLOOR },
   latency_ms: { p50: 1900, p95: 3400, max: 5000 },
   tokens: { prompt: 1000, completion: 300, cached: 710, per_second: 41.2 },

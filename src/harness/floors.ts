@@ -7,7 +7,7 @@ import { maskTemplate } from "../dataset/template.ts";
 import { type Predicted, scoreAnalysis } from "../metrics/score.ts";
 import { sampleOf, seededRandom } from "../random.ts";
 import type { FloorMetrics, RunMetrics } from "./run_files.ts";
-import { meanScores } from "./run_metrics.ts";
+import { meanScores } from "./sample_scores.ts";
 
 /** Above so many samples, examples and measured samples are a seeded sample of that many. */
 const MOST_SAMPLES = 5000;

@@ -17,14 +17,14 @@ import { differences } from "./resume.ts";
 import { freezeConfig } from "./run_config.ts";
 import { createRunFolder, readRunConfig, reopenRunFolder, type RunFolder } from "./run_folder.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
-import { computeMetrics, type ScoredRecord } from "./run_metrics.ts";
+import { computeMetrics } from "./run_metrics.ts";
+import type { ScoredRecord } from "./sample_scores.ts";
 import { repeatCommand } from "./run_terms.ts";
 import { renderSummary } from "./summary.ts";
-import { worstAnswers } from "./worst_answers.ts";
+import { WORST_ANSWERS, worstAnswers } from "./worst_answers.ts";
 
 const PROBE_TIMEOUT_MS = 2500;
 const LOADING_POLL_MS = 500;
-const WORST_ANSWERS = 10;
 
 /** The world around a run. */
 export interface RunDeps {
@@ -152,8 +152,8 @@ export async function runExperiment(
 
 /** What the metrics need of a record: in memory a run is only this and its worst answers. */
 function scoredRecord(record: SampleRecord): ScoredRecord {
-  const { id, repeat, outcome, scores, latency_ms, tokens, error, elapsed_ms } = record;
-  return { id, repeat, outcome, scores, latency_ms, tokens, error, elapsed_ms };
+  const { id, repeat, outcome, predicted, scores, latency_ms, tokens, error, elapsed_ms } = record;
+  return { id, repeat, outcome, predicted, scores, latency_ms, tokens, error, elapsed_ms };
 }
 
 function afterFirstCalls(): Promise<void> {

@@ -33,6 +33,7 @@ export function freezeConfig(
     experiment_file: run.experimentFile,
     description: experiment.description,
     started_at: new Date(startedAt).toISOString(),
+    parent_run_id: null,
     changed: [...run.changed],
     dataset: {
       path: run.dataset.path,

@@ -18,6 +18,8 @@ export const RunConfig = z.object({
   description: z.string(),
   /** ISO 8601, UTC. */
   started_at: z.string(),
+  /** The run whose answers these are, scored anew; null for a run that asked a model. */
+  parent_run_id: z.string().nullable(),
   /** How the run differs from the experiment's file; not empty: it never stands for it. */
   changed: z.array(z.enum(["model", "dataset", "limit"])),
   dataset: z.object({
@@ -160,7 +162,49 @@ const Group = z.object({
   component_f1: unit,
 });
 
+/** A group with how well its root causes were named. */
+const ClassGroup = Group.extend({
+  /** Right among the answers that named this root cause (in a namespace: any); null for none. */
+  precision: unit.nullable(),
+  /** Right among the answers whose sample has this root cause; null for none. */
+  recall: unit.nullable(),
+  /** Harmonic mean of the two; null when either is. */
+  f1: unit.nullable(),
+});
+
+/** Which root causes were taken for which. Counts of answers. */
+const Confusion = z.object({
+  /** Rows and columns, in this order. */
+  labels: z.array(z.string()).readonly(),
+  /** counts[expected][said] */
+  counts: z.array(z.array(count).readonly()).readonly(),
+  /** By expected label: answers that could not be read or named no root cause. */
+  unreadable: z.array(count).readonly(),
+  /** By expected label: answers with a root cause that is none of the labels. */
+  outside: z.array(count).readonly(),
+});
+
 const Floor = Group.omit({ n: true });
+
+/** How much a run changes when nothing changes: its repeats against each other. */
+const Noise = z.object({
+  repeats: z.int().min(2),
+  /** Samples that were answered in at least two repeats. */
+  n: count,
+  /** Share of them whose parsed fields are not the same in all repeats; null without any. */
+  changed: unit.nullable(),
+  /** The same, by field. */
+  changed_by_field: z.record(z.string(), unit.nullable()),
+  /** Standard deviation of each run-level mean between the repeats; null for fewer than two. */
+  sd: z.object({
+    overall: z.number().nullable(),
+    root_cause: z.number().nullable(),
+    action: z.number().nullable(),
+    severity: z.number().nullable(),
+    summary_rouge_l: z.number().nullable(),
+    component_f1: z.number().nullable(),
+  }),
+});
 
 /** metrics.json. */
 export const RunMetrics = z.object({
@@ -193,8 +237,11 @@ export const RunMetrics = z.object({
     summary_rouge_l: Metric,
     component_f1: Metric,
   }),
-  by_root_cause: z.record(z.string(), Group),
-  by_namespace: z.record(z.string(), Group),
+  by_root_cause: z.record(z.string(), ClassGroup),
+  by_namespace: z.record(z.string(), ClassGroup),
+  confusion: Confusion,
+  /** How much the answers of repeats differ; null without repeats. */
+  noise: Noise.nullable(),
   /** What needs no language model, on the same samples as the means. */
   floors: z.object({ most_common: Floor, embedded: Floor }),
   latency_ms: z.object({
@@ -212,5 +259,6 @@ export const RunMetrics = z.object({
   wall_s: z.number(),
 });
 export type RunMetrics = z.output<typeof RunMetrics>;
-export type GroupMetrics = z.output<typeof Group>;
+export type GroupMetrics = z.output<typeof ClassGroup>;
+export type NoiseMetrics = z.output<typeof Noise>;
 export type FloorMetrics = z.output<typeof Floor>;

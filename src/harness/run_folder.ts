@@ -188,7 +188,8 @@ function firstOfEach(records: readonly SampleRecord[]): SampleRecord[] {
   });
 }
 
-function writeWhole(file: string, text: string): void {
+/** Writes a file whole or not at all. */
+export function writeWhole(file: string, text: string): void {
   const temporary = `${file}.tmp`;
   orCannotWrite(file, () => {
     writeFileSync(temporary, text);

@@ -2,29 +2,18 @@
 // because they are folded in the order of the samples.
 
 import type { Sample } from "../dataset/sample.ts";
+import { maskTemplate } from "../dataset/template.ts";
+import { scoreInterval } from "../metrics/cluster_mean.ts";
+import { measureNoise } from "./noise.ts";
 import { mean, percentile } from "../metrics/percentile.ts";
-import { METRIC_VERSION, METRICS, type Scores } from "../metrics/score.ts";
-import {
-  type GroupMetrics,
-  OUTCOMES,
-  type RunConfig,
-  type RunMetrics,
-  type SampleRecord,
-} from "./run_files.ts";
+import { METRIC_VERSION, METRICS } from "../metrics/score.ts";
+import { answersOf, namespaceGroups, rootCauseConfusion, rootCauseGroups } from "./root_causes.ts";
+import { OUTCOMES, type RunConfig, type RunMetrics } from "./run_files.ts";
+import { type SampleScore, sampleScores, type ScoredRecord } from "./sample_scores.ts";
 
 const FIELDS = ["overall", ...METRICS] as const;
-
-/** What the metrics need of a record. */
-export type ScoredRecord = Pick<
-  SampleRecord,
-  "id" | "repeat" | "outcome" | "scores" | "latency_ms" | "tokens" | "error" | "elapsed_ms"
->;
-
-/** A sample with its mean scores over the repeats that were answered. */
-export interface SampleScore {
-  readonly sample: Sample;
-  readonly scores: Scores;
-}
+/** Metrics that are 0 or 1 for one answer. */
+const SHARES: ReadonlySet<string> = new Set(["root_cause", "action", "severity"]);
 
 /**
  * Folds records into the metrics of a run.
@@ -40,6 +29,9 @@ export function computeMetrics(
   wallMs: number,
 ): RunMetrics {
   const scored = sampleScores(samples, records);
+  const clusters = scored.map(({ sample }) => maskTemplate(sample.input.log_line));
+  const intervals = (field: typeof FIELDS[number]) => metric(scored, clusters, field);
+  const said = answersOf(samples, records);
   const answered = records.filter((record) => record.outcome !== "failed");
   const calls = samples.length * config.execution.repeats;
   const wallS = wallMs / 1000;
@@ -54,16 +46,18 @@ export function computeMetrics(
     repeats: config.execution.repeats,
     coverage: answered.length / calls,
     outcomes: countOutcomes(records),
-    overall: metric(scored, "overall"),
+    overall: intervals("overall"),
     metrics: {
-      root_cause: metric(scored, "root_cause"),
-      action: metric(scored, "action"),
-      severity: metric(scored, "severity"),
-      summary_rouge_l: metric(scored, "summary_rouge_l"),
-      component_f1: metric(scored, "component_f1"),
+      root_cause: intervals("root_cause"),
+      action: intervals("action"),
+      severity: intervals("severity"),
+      summary_rouge_l: intervals("summary_rouge_l"),
+      component_f1: intervals("component_f1"),
     },
-    by_root_cause: groupScores(scored, (sample) => sample.labels.root_cause),
-    by_namespace: groupScores(scored, (sample) => sample.input.namespace),
+    by_root_cause: rootCauseGroups(scored, said),
+    by_namespace: namespaceGroups(scored, said),
+    confusion: rootCauseConfusion(said),
+    noise: config.execution.repeats > 1 ? measureNoise(records, config.execution.repeats) : null,
     floors,
     latency_ms: latencies(answered),
     tokens: tokenTotals(answered, wallS),
@@ -71,59 +65,16 @@ export function computeMetrics(
   };
 }
 
-/** The answered samples in the order of `samples`, each with its mean over repeats. */
-export function sampleScores(
-  samples: readonly Sample[],
-  records: readonly ScoredRecord[],
-): SampleScore[] {
-  const byId = new Map<string, ScoredRecord[]>();
-  for (const record of records) {
-    const repeats = byId.get(record.id);
-    if (repeats) repeats.push(record);
-    else byId.set(record.id, [record]);
-  }
-  return samples.flatMap((sample): SampleScore[] => {
-    const repeats = (byId.get(sample.id) ?? []).toSorted((a, b) => a.repeat - b.repeat);
-    const scores = meanScores(repeats.flatMap((record) => record.scores ?? []));
-    return scores === null ? [] : [{ sample, scores }];
-  });
-}
-
-/** Field by field means; `null` for no scores. */
-export function meanScores(scores: readonly Scores[]): Scores | null {
-  if (scores.length <= 1) return scores[0] ?? null;
-  const of = (field: keyof Scores) => mean(scores.map((score) => score[field])) ?? 0;
-  return {
-    overall: of("overall"),
-    root_cause: of("root_cause"),
-    action: of("action"),
-    severity: of("severity"),
-    summary_rouge_l: of("summary_rouge_l"),
-    component_f1: of("component_f1"),
-  };
-}
-
-function metric(scored: readonly SampleScore[], field: typeof FIELDS[number]) {
-  return { mean: mean(scored.map(({ scores }) => scores[field])), ci95: null };
-}
-
-function groupScores(
+function metric(
   scored: readonly SampleScore[],
-  keyOf: (sample: Sample) => string,
-): Record<string, GroupMetrics> {
-  const groups = new Map<string, Scores[]>();
-  for (const { sample, scores } of scored) {
-    const key = keyOf(sample);
-    const group = groups.get(key);
-    if (group) group.push(scores);
-    else groups.set(key, [scores]);
-  }
-  return Object.fromEntries(
-    [...groups].sort(([a], [b]) => a < b ? -1 : 1).flatMap(([key, group]) => {
-      const scores = meanScores(group);
-      return scores === null ? [] : [[key, { n: group.length, ...scores }]];
-    }),
-  );
+  clusters: readonly string[],
+  field: typeof FIELDS[number],
+) {
+  const values = scored.map(({ scores }) => scores[field]);
+  const kind = values.every((value) => value === 0 || value === 1) && SHARES.has(field)
+    ? "share"
+    : "mean";
+  return { mean: mean(values), ci95: scoreInterval(values, clusters, { kind }) };
 }
 
 function countOutcomes(records: readonly ScoredRecord[]): RunMetrics["outcomes"] {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { identifySamples, type SampleFields } from "../dataset/sample.ts";
-import { computeMetrics, sampleScores, type ScoredRecord } from "./run_metrics.ts";
+import { computeMetrics } from "./run_metrics.ts";
+import { sampleScores, type ScoredRecord } from "./sample_scores.ts";
 import { testConfig } from "../testing/run_fixtures.ts";
 
 const fields = (log_line: string, root_cause: string, namespace: string): SampleFields => ({
@@ -34,6 +35,7 @@ const record = (at: number, rest: Partial<ScoredRecord>): ScoredRecord => ({
   id: SAMPLES[at]!.id,
   repeat: 1,
   outcome: "scored",
+  predicted: null,
   scores: null,
   latency_ms: null,
   tokens: null,

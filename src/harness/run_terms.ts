@@ -2,9 +2,9 @@
 // that repeats a run.
 
 import type { AnalysisField } from "../analyzer/analysis.ts";
-import { formatScore } from "../format.ts";
+import { formatPercent, formatScore } from "../format.ts";
 import { EXPERIMENTS_DIR } from "./project.ts";
-import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
+import type { NoiseMetrics, RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 
 /** How people name the metrics, in the order of every report. */
 export const METRIC_NAMES = {
@@ -60,6 +60,26 @@ export function judgement({ scores }: Pick<SampleRecord, "scores">, field: Analy
       return never;
     }
   }
+}
+
+/** How much the repeats of a run differ, in one phrase. */
+export function noiseLine({ changed, n, repeats }: NoiseMetrics): string {
+  return `${formatPercent(changed)} of ${n} samples changed between ${repeats} repeats`;
+}
+
+/** The pairs of root causes that were mixed up most often, most frequent first. */
+export function mostConfused(
+  { labels, counts, unreadable, outside }: RunMetrics["confusion"],
+  limit: number,
+): { readonly expected: string; readonly said: string; readonly count: number }[] {
+  const pairs = labels.flatMap((expected, row) => [
+    ...labels.map((said, column) => ({ expected, said, count: counts[row]?.[column] ?? 0 })),
+    { expected, said: "(no root cause)", count: unreadable[row] ?? 0 },
+    { expected, said: "(outside the labels)", count: outside[row] ?? 0 },
+  ]);
+  return pairs.filter(({ expected, said, count }) => count > 0 && expected !== said)
+    .sort((a, b) => b.count - a.count)
+    .slice(0, limit);
 }
 
 /** The model that answers, in the server's words when it said anything. */

@@ -17,12 +17,15 @@ import {
   judgement,
   METRIC_NAMES,
   missingCalls,
+  mostConfused,
+  noiseLine,
   repeatCommand,
   servedModel,
   unreadableCount,
 } from "./run_terms.ts";
 
 const MOST_ROWS = 60;
+const MOST_CONFUSED = 10;
 const LONGEST_LOG = 600;
 const LONGEST_ANSWER = 600;
 const LONGEST_NAME = 80;
@@ -49,6 +52,7 @@ export function renderSummary(
     groupTable("root cause", metrics.by_root_cause),
     "## By namespace",
     groupTable("namespace", metrics.by_namespace),
+    ...confusionSection(metrics),
     ...worstSamples(worst),
     "## Settings",
     settingsTable(config, metrics),
@@ -101,6 +105,7 @@ function headline(config: RunConfig, metrics: RunMetrics): string {
     `latency p50 ${formatDuration(latency_ms.p50)}, p95 ${formatDuration(latency_ms.p95)}`,
     ...(tokens.per_second === null ? [] : [`${tokens.per_second.toFixed(1)} tokens/s`]),
     `wall time ${formatDuration(metrics.wall_s * 1000)}`,
+    ...(metrics.noise === null ? [] : [noiseLine(metrics.noise)]),
   ].join(" · ");
 }
 
@@ -126,13 +131,45 @@ function groupTable(name: string, groups: Readonly<Record<string, GroupMetrics>>
   const rows = sorted.slice(0, MOST_ROWS).map(([key, group]) => [
     inline(key, LONGEST_NAME),
     String(group.n),
-    ...Object.keys(METRIC_NAMES).map((field) =>
-      formatScore(group[field as keyof typeof METRIC_NAMES])
-    ),
+    formatScore(group.overall),
+    formatScore(group.precision, 2),
+    formatScore(group.recall, 2),
+    formatScore(group.f1, 2),
+    formatScore(group.action, 2),
+    formatScore(group.severity, 2),
+    formatScore(group.summary_rouge_l, 2),
+    formatScore(group.component_f1, 2),
   ]);
   const more = sorted.length - rows.length;
-  return figuresTable([name, "n", ...Object.values(METRIC_NAMES)], rows) +
+  const head = [
+    "n",
+    "overall",
+    "precision",
+    "recall",
+    "F1",
+    "action",
+    "severity",
+    "summary",
+    "component",
+  ];
+  return figuresTable([name, ...head], rows) +
     (more > 0 ? `\n\n… and ${more} more in metrics.json` : "");
+}
+
+function confusionSection({ confusion }: RunMetrics): string[] {
+  const pairs = mostConfused(confusion, MOST_CONFUSED);
+  if (pairs.length === 0) return [];
+  return [
+    "## Most confused root causes",
+    table(
+      ["expected", "said", "answers"],
+      pairs.map(({ expected, said, count }) => [
+        inline(expected, LONGEST_NAME),
+        inline(said, LONGEST_NAME),
+        String(count),
+      ]),
+    ),
+  ];
 }
 
 function worstSamples(worst: readonly SampleRecord[]): string[] {

@@ -2,6 +2,9 @@
 
 import type { SampleRecord } from "./run_files.ts";
 
+/** How many a summary shows. */
+export const WORST_ANSWERS = 10;
+
 /** Collects the worst answers, at most one a sample. */
 export interface WorstAnswers {
   add(record: SampleRecord): void;

@@ -12,6 +12,7 @@ export function testConfig(changes: Partial<RunConfig> = {}): RunConfig {
     experiment_file: "evals/experiments/configs/a.yaml",
     description: "",
     started_at: "2026-01-09T14:30:00.000Z",
+    parent_run_id: null,
     changed: [],
     dataset: {
       path: "d.json",

@@ -1,0 +1,110 @@
+// `logeval compare`: is B better than A? One verdict line, then what it stands on.
+
+import { join } from "node:path";
+import picocolors from "picocolors";
+import { UsageError } from "../errors.ts";
+import { formatDifference, formatScore, oneLine, UNKNOWN } from "../format.ts";
+import { compareRuns, type Comparison } from "../harness/compare.ts";
+import { renderComparisonMarkdown } from "../harness/comparison_markdown.ts";
+import {
+  costRows,
+  metricRows,
+  runNames,
+  seenLine,
+  verdictLines,
+} from "../harness/comparison_terms.ts";
+import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
+import { readRecords, writeWhole } from "../harness/run_folder.ts";
+import { findRun, type StoredRun } from "../harness/run_store.ts";
+import { type CliContext, EXIT } from "./context.ts";
+import type { Colors } from "./run_report.ts";
+import { renderTable } from "./table.ts";
+
+export interface CompareOptions {
+  readonly json?: true;
+  readonly failIf?: "worse";
+  readonly minEffect?: number;
+}
+
+/** @returns 0, or 5 with `--fail-if worse` when B is worse on evidence */
+export async function compareCommand(
+  context: CliContext,
+  nameA: string,
+  nameB: string,
+  options: CompareOptions,
+): Promise<number> {
+  const root = findProject(context.cwd);
+  const runsDir = inProject(root, RUNS_DIR);
+  const [a, b] = [finished(runsDir, nameA, context.cwd), finished(runsDir, nameB, context.cwd)];
+  const comparison = compareRuns(await withRecords(a), await withRecords(b), options.minEffect);
+  writeWhole(join(b.path, "comparison.md"), renderComparisonMarkdown(comparison));
+  if (options.json) context.stdout(`${JSON.stringify(comparison, null, 2)}\n`);
+  else {
+    for (const notice of comparison.notices) context.stderr(`note: ${notice}\n`);
+    const colors = picocolors.createColors(context.colors.stdout);
+    context.stdout(renderComparison(comparison, colors));
+    context.stderr(`\nnext: logeval show ${comparison.b.run_id} --sample ID\n`);
+  }
+  return options.failIf === "worse" && comparison.verdict === "worse" ? EXIT.gate : EXIT.ok;
+}
+
+/** A comparison as text for the terminal. Pure. */
+export function renderComparison(comparison: Comparison, colors: Colors): string {
+  const [a, b] = runNames(comparison);
+  const [verdict, ground] = verdictLines(comparison);
+  const word = comparison.verdict;
+  const paint = word === "better" ? colors.green : word === "worse" ? colors.red : colors.bold;
+  const seen = seenLine(comparison);
+  const { flips, by_root_cause } = comparison;
+  const moved = by_root_cause.filter((row) => row.difference !== 0);
+  return [
+    `${paint(word)}${verdict.slice(word.length)}`,
+    `${" ".repeat(word.length + 2)}${ground}`,
+    "",
+    renderTable([["", a, b, "change", "95 % interval", "p (Holm)"], ...metricRows(comparison)], [
+      1,
+      2,
+      3,
+      4,
+      5,
+    ]),
+    "",
+    renderTable(costRows(comparison), [1, 2, 3]),
+    ...(seen === null ? [] : ["", `  ${seen}`]),
+    ...(moved.length === 0 ? [] : ["", renderRootCauses(moved)]),
+    "",
+    `  flipped to right ${flips.to_right} · flipped to wrong ${flips.to_wrong}`,
+    ...flips.samples.map((flip) =>
+      `    ${flip.id.slice(0, 8)}  ${oneLine(flip.root_cause, 24).padEnd(24)}  ` +
+      `${oneLine(flip.a ?? UNKNOWN, 24)} -> ${oneLine(flip.b ?? UNKNOWN, 24)}\n` +
+      `              ${oneLine(flip.log_line, 84)}`
+    ),
+    "",
+  ].join("\n");
+}
+
+function renderRootCauses(rows: Comparison["by_root_cause"]): string {
+  return renderTable([
+    ["root cause", "n", "A", "B", "change"],
+    ...rows.map((row) => [
+      oneLine(row.root_cause, 40),
+      String(row.n),
+      formatScore(row.a, 2),
+      formatScore(row.b, 2),
+      formatDifference(row.difference, 2),
+    ]),
+  ], [1, 2, 3, 4]);
+}
+
+function finished(runsDir: string, name: string, cwd: string): StoredRun {
+  const run = findRun(runsDir, name, cwd);
+  if (run.metrics === null) {
+    throw new UsageError(`Cannot compare ${run.config.run_id}: it was never finished`);
+  }
+  return run;
+}
+
+async function withRecords({ path, config }: StoredRun) {
+  const { records } = await readRecords(join(path, "results.jsonl"));
+  return { config, records };
+}

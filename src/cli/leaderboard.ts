@@ -1,0 +1,95 @@
+// `logeval leaderboard`: all runs in one table, written to leaderboard.json.
+
+import { formatDuration, formatInterval, formatPercent, formatScore, oneLine } from "../format.ts";
+import type { LeaderboardRow, LeaderboardTable } from "../harness/leaderboard.ts";
+import { LEADERBOARD_FILE, updateLeaderboard } from "../harness/leaderboard_file.ts";
+import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
+import { type CliContext, EXIT } from "./context.ts";
+import { renderTable } from "./table.ts";
+
+const SHOWN_UNRANKED = 10;
+
+export async function leaderboardCommand(
+  context: CliContext,
+  options: { readonly json?: true; readonly prune?: true },
+): Promise<number> {
+  const root = findProject(context.cwd);
+  const { leaderboard, skipped } = await updateLeaderboard(root, inProject(root, RUNS_DIR), {
+    prune: options.prune === true,
+  });
+  for (const { name, reason } of skipped) context.stderr(`skipped ${name}: ${reason}\n`);
+  if (options.json) context.stdout(`${JSON.stringify(leaderboard, null, 2)}\n`);
+  else context.stdout(renderLeaderboard(leaderboard.tables));
+  context.stderr(`\n${LEADERBOARD_FILE}\n`);
+  return EXIT.ok;
+}
+
+/** The tables as text for the terminal, the main one first. Pure. */
+export function renderLeaderboard(tables: readonly LeaderboardTable[]): string {
+  if (tables.length === 0) return "no finished runs yet: logeval run embedded-v1\n";
+  return tables.map((table, at) => (at === 0 ? "" : otherHead(table)) + renderRows(table)).join(
+    "\n",
+  );
+}
+
+function otherHead({ dataset_path, dataset_hash, metric_version }: LeaderboardTable): string {
+  return `not comparable with the table above: ${dataset_path} (${
+    dataset_hash.slice(0, 13)
+  }), metric version ${metric_version}\n`;
+}
+
+function renderRows({ rows, floors }: LeaderboardTable): string {
+  const ranked = rows.filter((row) => row.rank !== null);
+  const head = [
+    "rank",
+    "experiment",
+    "prompt",
+    "model",
+    "overall",
+    "95 %",
+    "p50",
+    "unreadable",
+    "date",
+  ];
+  const body = ranked.map((row) => [
+    String(row.rank),
+    oneLine(row.experiment_id, 20),
+    oneLine(row.prompt_id, 22),
+    oneLine(row.model.split("/").at(-1) ?? row.model, 20),
+    formatScore(row.overall.mean),
+    formatInterval(row.overall.ci95),
+    formatDuration(row.p50_ms),
+    formatPercent(row.unreadable),
+    `${row.started_at.slice(0, 10)}${row.local ? "" : " (elsewhere)"}`,
+  ]);
+  const floorRows = floors === null ? [] : [
+    { name: "nearest example", value: floors.embedded.overall },
+    { name: "most common", value: floors.most_common.overall },
+  ].map(({ name, value }) => ["-", name, "", "", formatScore(value), "", "", "", ""]);
+  const lines = [renderTable([head, ...body, ...floorRows], [0, 4, 6, 7])];
+  const shared = ranked.filter((row) => row.rank === 1);
+  if (shared.length > 1) {
+    lines.push(`  same rank: cannot be told from the leader with ${ranked[0]?.n} samples`);
+  }
+  const others = rows.filter((row) => row.rank === null);
+  for (const row of others.slice(0, SHOWN_UNRANKED)) lines.push(`  not ranked: ${whyNot(row)}`);
+  if (others.length > SHOWN_UNRANKED) {
+    lines.push(`  … and ${others.length - SHOWN_UNRANKED} more in ${LEADERBOARD_FILE}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function whyNot(row: LeaderboardRow): string {
+  const score = `${row.run_id} ${formatScore(row.overall.mean)}`;
+  switch (row.unranked) {
+    case "partial":
+      return `${score} (coverage ${formatPercent(row.coverage, 0)}: ` +
+        `logeval run ${row.experiment_id} --resume ${row.run_id})`;
+    case "changed":
+      return `${score} (settings changed on the command line)`;
+    case "superseded":
+      return `${score} (a newer run of ${row.experiment_id} stands for it)`;
+    default:
+      return `${score} (no answers)`;
+  }
+}

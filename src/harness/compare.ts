@@ -1,0 +1,288 @@
+// Two runs, sample by sample -> is B better than A? Pure. The verdict is on samples that neither
+// prompt has seen, and on clusters: samples of one masked template are one piece of evidence.
+
+import { parsePromptTemplate } from "../analyzer/prompt.ts";
+import type { Labels, SampleInput } from "../dataset/sample.ts";
+import { maskTemplate, signatureHash } from "../dataset/template.ts";
+import { UsageError } from "../errors.ts";
+import { holm } from "../metrics/holm.ts";
+import { pairedComparison } from "../metrics/paired.ts";
+import { mean, percentile } from "../metrics/percentile.ts";
+import { METRICS, type Predicted, type Scores } from "../metrics/score.ts";
+import { seededRandom } from "../random.ts";
+import type { RunConfig, SampleRecord } from "./run_files.ts";
+import { meanScores } from "./sample_scores.ts";
+
+/** A run as a comparison takes it. */
+export interface ComparedRun {
+  readonly config: RunConfig;
+  readonly records: readonly SampleRecord[];
+}
+
+export type Verdict = "better" | "worse" | "no evidence";
+
+/** One metric of both runs on the same samples. */
+export interface Difference {
+  readonly mean_a: number | null;
+  readonly mean_b: number | null;
+  /** B minus A, -1..1; `null` without samples. */
+  readonly difference: number | null;
+  readonly ci95: readonly [number, number] | null;
+  /** Two-sided, of sign flips of whole clusters. */
+  readonly p: number | null;
+  /** Smallest difference that this many samples show with 80 % power. */
+  readonly smallest_visible: number | null;
+}
+
+/** A sample whose root cause only one of the two runs named. */
+export interface Flip {
+  readonly id: string;
+  readonly root_cause: string;
+  readonly a: string | null;
+  readonly b: string | null;
+  readonly log_line: string;
+}
+
+export interface Comparison {
+  readonly a: { readonly run_id: string; readonly experiment_id: string };
+  readonly b: { readonly run_id: string; readonly experiment_id: string };
+  /** What makes the two unlike each other, to be read before anything else. */
+  readonly notices: readonly string[];
+  /** Samples that both answered. */
+  readonly n: number;
+  /** Those of them whose template neither prompt has seen: what the verdict is on. */
+  readonly n_unseen: number;
+  readonly verdict: Verdict;
+  readonly min_effect: number;
+  readonly overall: Difference;
+  /** The same on all samples, seen ones included. */
+  readonly overall_all: Difference;
+  /** On the unseen samples, with p adjusted for so many metrics (Holm). */
+  readonly metrics: Readonly<
+    Record<typeof METRICS[number], Difference & { readonly p_holm: number | null }>
+  >;
+  readonly by_root_cause: readonly {
+    readonly root_cause: string;
+    readonly n: number;
+    readonly a: number;
+    readonly b: number;
+    readonly difference: number;
+  }[];
+  readonly latency_ms: {
+    readonly p50: readonly [number | null, number | null];
+    readonly p95: readonly [number | null, number | null];
+  };
+  /** Mean tokens of a call. */
+  readonly tokens: {
+    readonly prompt: readonly [number | null, number | null];
+    readonly completion: readonly [number | null, number | null];
+  };
+  readonly flips: {
+    readonly to_right: number;
+    readonly to_wrong: number;
+    /** Up to 20, those to right first. */
+    readonly samples: readonly Flip[];
+  };
+}
+
+const MOST_FLIPS = 20;
+
+interface Pair {
+  readonly id: string;
+  readonly input: SampleInput;
+  readonly expected: Labels;
+  readonly cluster: string;
+  readonly a: Answer;
+  readonly b: Answer;
+}
+
+/** A sample in one run, over its repeats. */
+interface Answer {
+  readonly scores: Scores;
+  readonly predicted: Predicted | null;
+}
+
+/**
+ * Compares run B with run A.
+ *
+ * @param minEffect how far from 0 an interval must lie for a verdict, 0..1
+ * @throws {UsageError} when the runs cannot be compared: other metric versions, no sample in common
+ */
+export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comparison {
+  if (a.config.versions.metric !== b.config.versions.metric) {
+    throw new UsageError(
+      `Cannot compare ${a.config.run_id} with ${b.config.run_id}: ` +
+        `metric version ${a.config.versions.metric} against ${b.config.versions.metric}`,
+      { hint: `score the older one anew: logeval rescore ${a.config.run_id}` },
+    );
+  }
+  const { pairs, relabelled } = pairSamples(a, b);
+  if (pairs.length === 0) {
+    throw new UsageError(
+      `Cannot compare ${a.config.run_id} with ${b.config.run_id}: no sample that both answered`,
+    );
+  }
+  const seen = seenBy([a.config, b.config]);
+  const seenClusters = new Set(pairs.filter((pair) => seen(pair)).map((pair) => pair.cluster));
+  const unseen = pairs.filter((pair) => !seenClusters.has(pair.cluster));
+  const overall = differenceOf(unseen, "overall");
+  const metrics = METRICS.map((metric) => differenceOf(unseen, metric));
+  const adjusted = holm(metrics.map(({ p }) => p ?? 1));
+  return {
+    a: { run_id: a.config.run_id, experiment_id: a.config.experiment_id },
+    b: { run_id: b.config.run_id, experiment_id: b.config.experiment_id },
+    notices: notices(a, b, pairs.length, relabelled),
+    n: pairs.length,
+    n_unseen: unseen.length,
+    verdict: verdictOf(overall, minEffect),
+    min_effect: minEffect,
+    overall,
+    overall_all: differenceOf(pairs, "overall"),
+    metrics: Object.fromEntries(METRICS.map((metric, index) => [metric, {
+      ...metrics[index],
+      p_holm: metrics[index]?.p === null ? null : adjusted[index] ?? null,
+    }])) as Comparison["metrics"],
+    by_root_cause: byRootCause(pairs),
+    latency_ms: {
+      p50: [latency(a, 0.5), latency(b, 0.5)],
+      p95: [latency(a, 0.95), latency(b, 0.95)],
+    },
+    tokens: {
+      prompt: [meanTokens(a, "prompt"), meanTokens(b, "prompt")],
+      completion: [meanTokens(a, "completion"), meanTokens(b, "completion")],
+    },
+    flips: flipsOf(pairs),
+  };
+}
+
+/** `better` or `worse` only when p < 0.05 and the whole interval lies beyond the smallest effect. */
+export function verdictOf({ p, ci95 }: Difference, minEffect: number): Verdict {
+  if (p === null || ci95 === null || p >= 0.05) return "no evidence";
+  if (ci95[0] > minEffect) return "better";
+  return ci95[1] < -minEffect ? "worse" : "no evidence";
+}
+
+function pairSamples(a: ComparedRun, b: ComparedRun) {
+  const answersB = answersById(b.records);
+  const pairs: Pair[] = [];
+  let relabelled = 0;
+  for (const [id, { record, answer }] of answersById(a.records)) {
+    const other = answersB.get(id);
+    if (!other) continue;
+    if (JSON.stringify(record.expected) !== JSON.stringify(other.record.expected)) relabelled++;
+    else {
+      const { input, expected } = record;
+      const cluster = maskTemplate(input.log_line);
+      pairs.push({ id, input, expected, cluster, a: answer, b: other.answer });
+    }
+  }
+  // By id, so that the seeded draws do not depend on the order in which answers came.
+  pairs.sort((x, y) => x.id < y.id ? -1 : 1);
+  return { pairs, relabelled };
+}
+
+function answersById(records: readonly SampleRecord[]) {
+  const byId = new Map<string, SampleRecord[]>();
+  for (const record of records) {
+    if (record.scores === null) continue;
+    const repeats = byId.get(record.id);
+    if (repeats) repeats.push(record);
+    else byId.set(record.id, [record]);
+  }
+  const answers = new Map<string, { record: SampleRecord; answer: Answer }>();
+  for (const [id, repeats] of byId) {
+    repeats.sort((x, y) => x.repeat - y.repeat);
+    const [record] = repeats;
+    const scores = meanScores(repeats.flatMap((repeat) => repeat.scores ?? []));
+    if (record && scores) {
+      answers.set(id, { record, answer: { scores, predicted: record.predicted } });
+    }
+  }
+  return answers;
+}
+
+/** Whether one of the prompts has seen a sample: as an example, in a search, or by its template. */
+function seenBy(configs: readonly RunConfig[]): (pair: Pair) => boolean {
+  const ids = new Set<string>();
+  const templates = new Set<string>();
+  for (const { prompt } of configs) {
+    const { provenance } = parsePromptTemplate(prompt.text, `${prompt.id}.yaml`).template;
+    for (const id of [...provenance?.few_shot ?? [], ...provenance?.search ?? []]) ids.add(id);
+    for (const template of provenance?.templates ?? []) templates.add(template);
+  }
+  return ({ id, input }) =>
+    ids.has(id) || (templates.size > 0 && templates.has(signatureHash(input.log_line)));
+}
+
+function differenceOf(pairs: readonly Pair[], field: keyof Scores): Difference {
+  const a = pairs.map((pair) => pair.a.scores[field]);
+  const b = pairs.map((pair) => pair.b.scores[field]);
+  const compared = pairedComparison(a, b, pairs.map((pair) => pair.cluster), {
+    random: seededRandom(0),
+  });
+  return {
+    mean_a: mean(a),
+    mean_b: mean(b),
+    difference: compared?.difference ?? null,
+    ci95: compared?.ci95 ?? null,
+    p: compared?.p ?? null,
+    smallest_visible: compared?.smallest_visible ?? null,
+  };
+}
+
+function byRootCause(pairs: readonly Pair[]): Comparison["by_root_cause"] {
+  const groups = Map.groupBy(pairs, (pair) => pair.expected.root_cause);
+  return [...groups].map(([root_cause, group]) => {
+    const a = mean(group.map((pair) => pair.a.scores.root_cause)) ?? 0;
+    const b = mean(group.map((pair) => pair.b.scores.root_cause)) ?? 0;
+    return { root_cause, n: group.length, a, b, difference: b - a };
+  }).sort((x, y) => y.difference - x.difference || (x.root_cause < y.root_cause ? -1 : 1));
+}
+
+function flipsOf(pairs: readonly Pair[]): Comparison["flips"] {
+  const right = (answer: Answer) => answer.scores.root_cause > 0.5;
+  const toRight = pairs.filter(({ a, b }) => !right(a) && right(b));
+  const toWrong = pairs.filter(({ a, b }) => right(a) && !right(b));
+  // Both ways get their share of the list, and what one leaves the other takes.
+  const half = MOST_FLIPS / 2;
+  const wrongShown = Math.min(toWrong.length, Math.max(half, MOST_FLIPS - toRight.length));
+  const shown = [...toRight.slice(0, MOST_FLIPS - wrongShown), ...toWrong.slice(0, wrongShown)];
+  return {
+    to_right: toRight.length,
+    to_wrong: toWrong.length,
+    samples: shown.map(({ id, expected, a, b, input }) => ({
+      id,
+      root_cause: expected.root_cause,
+      a: a.predicted?.root_cause ?? null,
+      b: b.predicted?.root_cause ?? null,
+      log_line: input.log_line,
+    })),
+  };
+}
+
+function latency({ records }: ComparedRun, share: number): number | null {
+  return percentile(records.flatMap((record) => record.latency_ms ?? []), share);
+}
+
+function meanTokens({ records }: ComparedRun, kind: "prompt" | "completion"): number | null {
+  return mean(records.flatMap((record) => record.tokens?.[kind] ?? []));
+}
+
+function notices(a: ComparedRun, b: ComparedRun, n: number, relabelled: number): string[] {
+  const found: string[] = [];
+  if (a.config.dataset.hash !== b.config.dataset.hash) {
+    found.push(`other datasets: ${a.config.dataset.path} and ${b.config.dataset.path} differ`);
+  }
+  if (relabelled > 0) found.push(`${relabelled} samples left out: their labels differ`);
+  for (const { config } of [a, b]) {
+    if (config.dataset.n > n) {
+      found.push(
+        `${config.run_id} has ${config.dataset.n} samples; compared are the ${n} that both answered`,
+      );
+    }
+    if (config.changed.length > 0) {
+      found.push(`${config.run_id} is changed: ${config.changed.join(", ")}`);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import { testConfig, testRecord } from "../testing/run_fixtures.ts";
+import { type ComparedRun, compareRuns, verdictOf } from "./compare.ts";
+import { renderComparisonMarkdown } from "./comparison_markdown.ts";
+import { verdictLines } from "./comparison_terms.ts";
+import type { RunConfig, SampleRecord } from "./run_files.ts";
+
+const { scores, expected, input } = testRecord("");
+const WORDS = "alpha bravo charlie delta echo foxtrot golf hotel india juliet".split(" ");
+
+/** A log line whose template is its own: words instead of numbers. */
+function line(at: number): string {
+  return [...String(at)].map((digit) => WORDS[Number(digit)]).join(" ");
+}
+
+/** A record of sample `at`, its root cause right or wrong; all else right. */
+function record(at: number, right: boolean, changes: Partial<SampleRecord> = {}): SampleRecord {
+  return testRecord(`s${String(at).padStart(3, "0")}`, {
+    input: { ...input, log_line: line(at) },
+    predicted: { ...expected, root_cause: right ? expected.root_cause : "other" },
+    scores: { ...scores!, overall: right ? 1 : 0.6, root_cause: right ? 1 : 0 },
+    ...changes,
+  });
+}
+
+function run(
+  experiment_id: string,
+  records: readonly SampleRecord[],
+  changes: Partial<RunConfig> = {},
+): ComparedRun {
+  const config = testConfig({ run_id: `20260109-143000-${experiment_id}`, experiment_id });
+  const dataset = { ...config.dataset, n: records.length, total: records.length };
+  return { config: { ...config, dataset, ...changes }, records };
+}
+
+const range = (n: number) => Array.from({ length: n }, (_, at) => at);
+
+Deno.test("a run against itself: difference 0, p = 1, no flips", () => {
+  const a = run("a", range(55).map((at) => record(at, at % 3 === 0)));
+  const comparison = compareRuns(a, a);
+  assert.equal(comparison.verdict, "no evidence");
+  assert.equal(comparison.overall.difference, 0);
+  assert.equal(comparison.overall.p, 1);
+  assert.deepEqual(comparison.flips, { to_right: 0, to_wrong: 0, samples: [] });
+  assert.deepEqual(comparison.notices, []);
+});
+
+Deno.test("six flips to none on 55 samples are evidence, five are not", () => {
+  const before = run("a", range(55).map((at) => record(at, at >= 10)));
+  const after = (flips: number) =>
+    run("b", range(55).map((at) => record(at, at >= 10 || at < flips)));
+  const six = compareRuns(before, after(6));
+  // 2 * (1/2)^6
+  assert.equal(six.overall.p, 0.03125);
+  assert.equal(six.verdict, "better");
+  assert.equal(six.flips.to_right, 6);
+  const five = compareRuns(before, after(5));
+  assert.equal(five.overall.p, 0.0625);
+  assert.equal(five.verdict, "no evidence");
+  assert.equal(compareRuns(after(6), before).verdict, "worse");
+  assert.equal(compareRuns(before, after(6), 0.2).verdict, "no evidence", "below --min-effect");
+});
+
+Deno.test("samples of one template are one piece of evidence", () => {
+  const same = (at: number, right: boolean) =>
+    record(at, right, { input: { ...input, log_line: at < 12 ? `retry ${at}` : line(at) } });
+  const a = run("a", range(55).map((at) => same(at, at >= 12)));
+  const b = run("b", range(55).map((at) => same(at, true)));
+  const comparison = compareRuns(a, b);
+  assert.equal(comparison.flips.to_right, 12);
+  // One cluster changed: its sign is as good as the other.
+  assert.equal(comparison.overall.p, 1);
+  assert.equal(comparison.verdict, "no evidence");
+});
+
+Deno.test("the verdict leaves out what a prompt has seen, its whole template with it", () => {
+  const a = run("a", range(55).map((at) => record(at, at >= 10)));
+  const text = "id: p\nversion: 1\ninputs: {required: [logs]}\nuser: '{{ logs }}'\n" +
+    "provenance: {few_shot: [s000, s001], search: [s002]}\n";
+  const config = testConfig();
+  const b = run("b", range(55).map((at) => record(at, true)), {
+    prompt: { ...config.prompt, text },
+  });
+  const comparison = compareRuns(a, b);
+  assert.equal(comparison.n, 55);
+  assert.equal(comparison.n_unseen, 52);
+  // 7 of 52 and 10 of 55 root causes at 0.4 each.
+  assert.ok(Math.abs((comparison.overall.difference ?? 0) - 0.4 * 7 / 52) < 1e-12);
+  assert.ok(Math.abs((comparison.overall_all.difference ?? 0) - 0.4 * 10 / 55) < 1e-12);
+  assert.match(verdictLines(comparison)[1], /on 52 samples that neither prompt has seen/);
+  assert.match(renderComparisonMarkdown(comparison), /all 55 samples, 3 of them seen/);
+});
+
+Deno.test("other datasets, labels and missing answers are named and left out", () => {
+  const a = run("a", range(20).map((at) => record(at, true)));
+  const relabelled = record(0, true, { expected: { ...expected, severity: "warn" } });
+  const failed = record(1, true, { outcome: "failed", scores: null, predicted: null });
+  const rest = range(20).slice(2).map((at) => record(at, true));
+  const b = run("b", [relabelled, failed, ...rest], {
+    dataset: { ...testConfig().dataset, n: 20, total: 20, hash: "sha256:other", path: "e.json" },
+    changed: ["dataset"],
+  });
+  const comparison = compareRuns(a, b);
+  assert.equal(comparison.n, 18);
+  const notices = comparison.notices.join("\n");
+  for (
+    const part of [
+      "other datasets: d.json and e.json",
+      "1 samples left out",
+      "has 20 samples; compared are the 18",
+      "is changed: dataset",
+    ]
+  ) {
+    assert.ok(notices.includes(part), `${part} is not in:\n${notices}`);
+  }
+});
+
+Deno.test("other metric versions and nothing in common are refused", () => {
+  const a = run("a", [record(0, true)]);
+  const versions = { ...testConfig().versions, metric: "0" };
+  assert.throws(
+    () => compareRuns(a, run("b", [record(0, true)], { versions })),
+    /metric version 1 against 0/,
+  );
+  assert.throws(() => compareRuns(a, run("b", [record(1, true)])), /no sample that both answered/);
+});
+
+Deno.test("with repeats a sample counts once, with its mean", () => {
+  const twice = [
+    record(0, true),
+    record(0, false, { repeat: 2 }),
+    record(1, true),
+    record(1, true, { repeat: 2 }),
+  ];
+  const comparison = compareRuns(run("a", twice), run("b", [record(0, true), record(1, true)]));
+  assert.equal(comparison.n, 2);
+  assert.ok(Math.abs((comparison.overall.mean_a ?? 0) - 0.9) < 1e-12);
+});
+
+Deno.test("too few samples give no verdict and no interval", () => {
+  const comparison = compareRuns(run("a", [record(0, false)]), run("b", [record(0, true)]));
+  assert.equal(comparison.overall.ci95, null);
+  assert.equal(comparison.verdict, "no evidence");
+});
+
+const VERDICTS = [
+  { p: 0.04, ci95: [0.01, 0.2], effect: 0, want: "better" },
+  { p: 0.04, ci95: [-0.2, -0.01], effect: 0, want: "worse" },
+  { p: 0.06, ci95: [0.01, 0.2], effect: 0, want: "no evidence" },
+  { p: 0.04, ci95: [-0.01, 0.2], effect: 0, want: "no evidence" },
+  { p: 0.001, ci95: [0.03, 0.2], effect: 0.05, want: "no evidence" },
+  { p: 0.001, ci95: [0.06, 0.2], effect: 0.05, want: "better" },
+] as const;
+for (const { p, ci95, effect, want } of VERDICTS) {
+  Deno.test(`p ${p}, interval ${ci95.join(" to ")}, smallest effect ${effect}: ${want}`, () => {
+    const difference = { mean_a: 0, mean_b: 0, difference: 0, smallest_visible: 0, p, ci95 };
+    assert.equal(verdictOf(difference, effect), want);
+  });
+}
+
+Deno.test("comparison.md stays small and holds no foreign Markdown", () => {
+  const long = (at: number, right: boolean) =>
+    record(at, right, {
+      input: { ...input, log_line: `${line(at)} ${"# x | <b> ".repeat(2000)}` },
+      expected: { ...expected, root_cause: `cause_${at}_${"c".repeat(300)}` },
+    });
+  const comparison = compareRuns(
+    run("a", range(300).map((at) => long(at, at % 2 === 0))),
+    run("b", range(300).map((at) => long(at, at % 2 === 1))),
+  );
+  const text = renderComparisonMarkdown(comparison);
+  assert.ok(new TextEncoder().encode(text).length < 60_000);
+  assert.equal(comparison.flips.samples.length, 20);
+  assert.equal(text.match(/^# /gm)?.length, 1);
+});

@@ -1,0 +1,87 @@
+// What terminal and Markdown say of a comparison in the same words. Pure.
+
+import {
+  formatCount,
+  formatDifference,
+  formatDifferences,
+  formatDuration,
+  formatP,
+  formatScore,
+  UNKNOWN,
+} from "../format.ts";
+import { METRICS } from "../metrics/score.ts";
+import type { Comparison } from "./compare.ts";
+import { METRIC_NAMES } from "./run_terms.ts";
+
+/** The names of both runs: their experiments, or their ids when those are the same. */
+export function runNames({ a, b }: Comparison): readonly [string, string] {
+  return a.experiment_id === b.experiment_id
+    ? [a.run_id, b.run_id]
+    : [a.experiment_id, b.experiment_id];
+}
+
+/** The verdict in one line and what it stands on in the next. */
+export function verdictLines(comparison: Comparison): readonly [string, string] {
+  const { verdict, overall, n, n_unseen, min_effect } = comparison;
+  const [a, b] = runNames(comparison);
+  const figures = `(95 % ${formatDifferences(overall.ci95)}, p = ${formatP(overall.p)})`
+    .replace("p = <", "p <");
+  const difference = overall.difference === null
+    ? "cannot be measured"
+    : `is ${formatDifference(overall.difference)} over ${a} ${figures}`;
+  const samples = n_unseen === n
+    ? `on ${formatCount(n, "sample")}`
+    : `on ${formatCount(n_unseen, "sample")} that neither prompt has seen`;
+  const visible = overall.ci95 === null
+    ? "too few samples for a verdict"
+    : overall.smallest_visible === null || overall.smallest_visible === 0
+    ? "no sample came out otherwise"
+    : `differences under ${formatScore(overall.smallest_visible)} could not have been seen`;
+  const effect = min_effect > 0 ? `; a verdict needs more than ${min_effect}` : "";
+  return [`${verdict}: ${b} ${difference}`, `${samples}; ${visible}${effect}`];
+}
+
+/** Rows of the table of metrics: name, A, B, change, interval, p. */
+export function metricRows({ overall, metrics }: Comparison): string[][] {
+  const row = (name: string, difference: Comparison["overall"], p: number | null) => [
+    name,
+    formatScore(difference.mean_a),
+    formatScore(difference.mean_b),
+    formatDifference(difference.difference),
+    formatDifferences(difference.ci95),
+    formatP(p),
+  ];
+  return [
+    row(METRIC_NAMES.overall, overall, overall.p),
+    ...METRICS.map((metric) => row(METRIC_NAMES[metric], metrics[metric], metrics[metric].p_holm)),
+  ];
+}
+
+/** Rows of what the answers cost: name, A, B, change in per cent. */
+export function costRows({ latency_ms, tokens }: Comparison): string[][] {
+  const row = (
+    name: string,
+    [a, b]: readonly [number | null, number | null],
+    format: (value: number | null) => string,
+  ) => [name, format(a), format(b), change(a, b)];
+  const count = (value: number | null) => value === null ? UNKNOWN : value.toFixed(0);
+  return [
+    row("p50 latency", latency_ms.p50, formatDuration),
+    row("p95 latency", latency_ms.p95, formatDuration),
+    row("prompt tokens", tokens.prompt, count),
+    row("answer tokens", tokens.completion, count),
+  ];
+}
+
+/** Said when some samples were seen: the difference on all of them, named as such. */
+export function seenLine({ n, n_unseen, overall_all }: Comparison): string | null {
+  if (n === n_unseen) return null;
+  return `all ${n} samples, ${n - n_unseen} of them seen by a prompt or its search: ` +
+    formatDifference(overall_all.difference);
+}
+
+function change(a: number | null, b: number | null): string {
+  if (a === null || b === null || a === 0) return UNKNOWN;
+  const percent = Math.round(100 * (b - a) / a);
+  return percent === 0 ? "±0 %" : `${percent < 0 ? "−" : "+"}${Math.abs(percent)} %`;
+}

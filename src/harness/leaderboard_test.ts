@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { testConfig } from "../testing/run_fixtures.ts";
+import {
+  buildLeaderboard,
+  type LeaderboardRow,
+  leaderboardRow,
+  type RunScores,
+} from "./leaderboard.ts";
+import type { RunMetrics } from "./run_files.ts";
+
+const zero = {
+  overall: 0,
+  root_cause: 0,
+  action: 0,
+  severity: 0,
+  summary_rouge_l: 0,
+  component_f1: 0,
+};
+const none = { mean: null, ci95: null };
+const METRICS: RunMetrics = {
+  schema_version: 1,
+  metric_version: "1",
+  run_id: "",
+  experiment_id: "",
+  status: "complete",
+  changed: [],
+  n: 60,
+  repeats: 1,
+  coverage: 1,
+  outcomes: { scored: 58, unparseable: 2, truncated: 0, empty: 0, refused: 0, failed: 0 },
+  overall: none,
+  metrics: {
+    root_cause: none,
+    action: none,
+    severity: none,
+    summary_rouge_l: none,
+    component_f1: none,
+  },
+  by_root_cause: {},
+  by_namespace: {},
+  confusion: { labels: [], counts: [], unreadable: [], outside: [] },
+  noise: null,
+  floors: { most_common: zero, embedded: zero },
+  latency_ms: { p50: null, p95: null, max: null },
+  tokens: { prompt: null, completion: null, cached: null, per_second: null },
+  wall_s: 1,
+};
+
+function row(
+  experiment_id: string,
+  mean: number,
+  started_at: string,
+  changes: Partial<LeaderboardRow> = {},
+): LeaderboardRow {
+  const config = testConfig({
+    experiment_id,
+    run_id: `${started_at}-${experiment_id}`,
+    started_at,
+  });
+  const overall = { mean, ci95: [mean - 0.1, mean + 0.1] as [number, number] };
+  return { ...leaderboardRow(config, { ...METRICS, overall }), ...changes };
+}
+
+const IDS = Array.from({ length: 60 }, (_, at) => `s${at}`);
+const scores = (score: (at: number) => number): RunScores => ({
+  ids: IDS,
+  clusters: IDS,
+  overall: IDS.map((_, at) => score(at)),
+});
+const unknown = () => null;
+const ranks = (rows: readonly LeaderboardRow[]) => rows.map((r) => [r.experiment_id, r.rank]);
+
+Deno.test("runs that cannot be told from the leader share its rank", () => {
+  const rows = [
+    row("a", 0.6, "2026-01-01"),
+    row("b", 0.7, "2026-01-02"),
+    row("c", 0.3, "2026-01-03"),
+  ];
+  const byRun = new Map([
+    [rows[0]!.run_id, scores((at) => at % 2 ? 0.9 : 0.3)],
+    [rows[1]!.run_id, scores((at) => at % 2 ? 0.4 : 1)],
+    [rows[2]!.run_id, scores((at) => at % 2 ? 0.1 : 0.5)],
+  ]);
+  const { tables } = buildLeaderboard(rows, (id) => byRun.get(id) ?? null);
+  assert.deepEqual(ranks(tables[0]!.rows), [["b", 1], ["a", 1], ["c", 3]]);
+});
+
+Deno.test("without their scores runs are told apart when their intervals do not overlap", () => {
+  const rows = [
+    row("a", 0.7, "2026-01-01"),
+    row("b", 0.6, "2026-01-02"),
+    row("c", 0.4, "2026-01-03"),
+  ];
+  assert.deepEqual(ranks(buildLeaderboard(rows, unknown).tables[0]!.rows), [["a", 1], ["b", 1], [
+    "c",
+    3,
+  ]]);
+});
+
+Deno.test("a partial or changed run is listed, an older one superseded", () => {
+  const rows = [
+    row("a", 0.9, "2026-01-01"),
+    row("a", 0.5, "2026-01-02"),
+    row("b", 0.99, "2026-01-03", { unranked: "partial", coverage: 0.9 }),
+    row("c", 0.99, "2026-01-04", { unranked: "changed" }),
+  ];
+  const [table] = buildLeaderboard(rows, unknown).tables;
+  assert.deepEqual(table!.rows.map((r) => [r.experiment_id, r.rank, r.unranked]), [
+    ["a", 1, null],
+    ["c", null, "changed"],
+    ["b", null, "partial"],
+    ["a", null, "superseded"],
+  ]);
+  assert.equal(table!.rows[0]!.overall.mean, 0.5);
+});
+
+Deno.test("other datasets and metric versions stand in their own tables, the newest first", () => {
+  const rows = [
+    row("a", 0.9, "2026-01-01", { dataset_hash: "sha256:old" }),
+    row("b", 0.8, "2026-01-02", { metric_version: "0" }),
+    row("a", 0.5, "2026-01-03"),
+  ];
+  const { tables } = buildLeaderboard(rows, unknown);
+  assert.deepEqual(tables.map((table) => ranks(table.rows)), [[["a", 1]], [["b", 1]], [["a", 1]]]);
+  assert.equal(tables[0]!.dataset_hash, rows[2]!.dataset_hash);
+});
+
+Deno.test("the same rows in any order make the same leaderboard", () => {
+  const rows = [
+    row("a", 0.5, "2026-01-01"),
+    row("b", 0.5, "2026-01-01"),
+    row("c", 0.5, "2026-01-01"),
+  ];
+  assert.deepEqual(buildLeaderboard(rows, unknown), buildLeaderboard(rows.toReversed(), unknown));
+});
+
+Deno.test("no runs make an empty leaderboard", () => {
+  assert.deepEqual(buildLeaderboard([], unknown), { schema_version: 1, tables: [] });
+});
