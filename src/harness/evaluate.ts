@@ -5,7 +5,7 @@ import type { AnalyzeContext, AnalyzeResult, LogAnalyzer } from "../analyzer/ana
 import { templateHash } from "../analyzer/prompt.ts";
 import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
 import { LlmError } from "../errors.ts";
-import { METRIC_VERSION, scoreAnalysis } from "../metrics/score.ts";
+import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";
 import type { SampleRecord } from "./run_files.ts";
 
 /** One call to make: a sample in one of its repeats. */
@@ -122,13 +122,7 @@ async function answer(
     };
   }
   const { outcome, analysis, completion, prompt } = result;
-  const predicted = analysis && {
-    root_cause: analysis.root_cause,
-    severity: analysis.severity,
-    component: analysis.component,
-    summary: analysis.summary,
-    action_needed: analysis.action_needed,
-  };
+  const predicted = predictedFields(analysis);
   const { usage } = completion;
   return {
     ...emptyRecord(sample, repeat, analyzer),

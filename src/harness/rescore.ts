@@ -3,7 +3,7 @@
 
 import { parseResponse } from "../analyzer/parse.ts";
 import type { Sample } from "../dataset/sample.ts";
-import { METRIC_VERSION, scoreAnalysis } from "../metrics/score.ts";
+import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";
 import { VERSION } from "../version.ts";
 import { computeFloors, exampleIndex } from "./floors.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
@@ -27,13 +27,7 @@ export function rescoreRecord(record: SampleRecord): SampleRecord {
   const { outcome, analysis } = parseResponse(record.raw_response, {
     finishReason: record.finish_reason,
   });
-  const predicted = analysis && {
-    root_cause: analysis.root_cause,
-    severity: analysis.severity,
-    component: analysis.component,
-    summary: analysis.summary,
-    action_needed: analysis.action_needed,
-  };
+  const predicted = predictedFields(analysis);
   return {
     ...record,
     outcome,

@@ -44,6 +44,13 @@ type Expected = Readonly<Omit<Record<keyof Analysis, string>, "raw_response">>;
 /** An answer's fields; `null` where the answer had none. */
 export type Predicted = Omit<Analysis, "raw_response">;
 
+/** The fields of an analysis, listed one by one, without the raw text; `null` for none. */
+export function predictedFields(analysis: Analysis | null): Predicted | null {
+  if (analysis === null) return null;
+  const { root_cause, severity, component, summary, action_needed } = analysis;
+  return { root_cause, severity, component, summary, action_needed };
+}
+
 const ZERO: Scores = Object.freeze({
   overall: 0,
   root_cause: 0,
