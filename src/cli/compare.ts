@@ -14,7 +14,8 @@ import {
   verdictLines,
 } from "../harness/comparison_terms.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
-import { readRecords, writeWhole } from "../harness/run_folder.ts";
+import { writeWhole } from "../harness/run_folder.ts";
+import { readRecords } from "../harness/run_reader.ts";
 import { findRun, type StoredRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import type { Colors } from "./run_report.ts";

@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import { formatCount } from "../format.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { rescoreRun } from "../harness/rescore.ts";
-import { readRecords } from "../harness/run_folder.ts";
+import { readRecords } from "../harness/run_reader.ts";
 import { findRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderRunReport } from "./run_report.ts";

@@ -6,7 +6,6 @@ import { UsageError } from "../errors.ts";
 import { type Overrides, prepareRun } from "../harness/prepare.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { runExperiment, type RunResult } from "../harness/run.ts";
-import { findRun, listRuns } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { renderRunReport } from "./run_report.ts";
@@ -47,7 +46,7 @@ export async function executeRun(
   const { root, prepared, runsDir } = await prepareCommand(context, name, options);
   const resume = options.resume === undefined
     ? undefined
-    : runToResume(runsDir, prepared.experiment.experiment_id, options.resume, context.cwd);
+    : await runToResume(runsDir, prepared.experiment.experiment_id, options.resume, context.cwd);
   const story = tellStory(context, options);
   try {
     const result = await runExperiment(prepared, root, context, {
@@ -79,6 +78,7 @@ async function dryRun(
   options: RunCommandOptions,
 ): Promise<number> {
   const { prepared, runsDir } = await prepareCommand(context, name, options);
+  const { listRuns } = await import("../harness/run_store.ts");
   context.stdout(renderDryRun(prepared, listRuns(runsDir)));
   return EXIT.ok;
 }
@@ -95,12 +95,14 @@ async function prepareCommand(context: CliContext, name: string, options: RunCom
   return { root, prepared, runsDir };
 }
 
-function runToResume(
+async function runToResume(
   runsDir: string,
   experimentId: string,
   name: string | true,
   cwd: string,
-): string {
+): Promise<string> {
+  // Loaded here, because a new run reads no other.
+  const { findRun, listRuns } = await import("../harness/run_store.ts");
   if (name !== true) return findRun(runsDir, name, cwd).path;
   const unfinished = listRuns(runsDir).findLast(({ config, metrics }) =>
     config.experiment_id === experimentId && metrics?.status !== "complete"

@@ -13,7 +13,7 @@ import { formatDuration, formatScore, oneLine, UNKNOWN } from "../format.ts";
 import { sampleContext } from "../harness/evaluate.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
-import { readRecords } from "../harness/run_folder.ts";
+import { readRecords } from "../harness/run_reader.ts";
 import { findRun } from "../harness/run_store.ts";
 import { failureCauses, judgement, resumeCommand } from "../harness/run_terms.ts";
 import { type CliContext, EXIT } from "./context.ts";

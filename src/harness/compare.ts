@@ -156,7 +156,10 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
 }
 
 /** `better` or `worse` only when p < 0.05 and the whole interval lies beyond the smallest effect. */
-export function verdictOf({ p, ci95 }: Difference, minEffect: number): Verdict {
+export function verdictOf(
+  { p, ci95 }: Pick<Difference, "p" | "ci95">,
+  minEffect: number,
+): Verdict {
   if (p === null || ci95 === null || p >= 0.05) return "no evidence";
   if (ci95[0] > minEffect) return "better";
   return ci95[1] < -minEffect ? "worse" : "no evidence";

@@ -2,6 +2,9 @@
 // metrics. Pure; reading and writing is done by `leaderboard_file.ts`.
 
 import { clusterMean } from "../metrics/cluster_mean.ts";
+import { pairedComparison } from "../metrics/paired.ts";
+import { seededRandom } from "../random.ts";
+import { verdictOf } from "./compare.ts";
 import type { FloorMetrics, RunConfig, RunMetrics } from "./run_files.ts";
 import * as z from "zod";
 import { RunMetrics as RunMetricsSchema } from "./run_files.ts";
@@ -179,7 +182,11 @@ function rankTable(
   };
 }
 
-/** Whether a run is worse than the leader beyond doubt: the paired interval excludes 0. */
+/** In standard errors: within the first no test sees a difference, beyond the second every one does. */
+const CLEAR_TIE = 1;
+const CLEAR_GAP = 8;
+
+/** Whether `compare` would call a run worse than the leader. */
 function isBelow(
   row: LeaderboardRow,
   leader: LeaderboardRow,
@@ -192,16 +199,19 @@ function isBelow(
     return a !== null && b !== null && a[1] < b[0];
   }
   const byId = new Map(own.ids.map((id, at) => [id, own.overall[at] ?? 0]));
-  const differences: number[] = [];
-  const clusters: string[] = [];
-  best.ids.forEach((id, at) => {
+  const shared = best.ids.flatMap((id, at) => {
     const score = byId.get(id);
-    if (score === undefined) return;
-    differences.push(score - (best.overall[at] ?? 0));
-    clusters.push(best.clusters[at] ?? id);
+    return score === undefined
+      ? []
+      : [{ leader: best.overall[at] ?? 0, own: score, cluster: best.clusters[at] ?? id }];
   });
-  const ci95 = clusterMean(differences, clusters)?.ci95 ?? null;
-  return ci95 !== null && ci95[1] < 0;
+  const [a, b] = [shared.map(({ leader }) => leader), shared.map(({ own }) => own)];
+  const clusters = shared.map(({ cluster }) => cluster);
+  const rough = clusterMean(b.map((score, at) => score - (a[at] ?? 0)), clusters);
+  if (rough === null || rough.mean > -CLEAR_TIE * rough.se) return false;
+  if (rough.mean < -CLEAR_GAP * rough.se) return true;
+  const compared = pairedComparison(a, b, clusters, { random: seededRandom(0) });
+  return compared !== null && verdictOf(compared, 0) === "worse";
 }
 
 function wholeFloors(

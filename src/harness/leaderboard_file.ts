@@ -15,7 +15,8 @@ import {
   leaderboardRow,
   type RunScores,
 } from "./leaderboard.ts";
-import { readJson, readRecords, writeWhole } from "./run_folder.ts";
+import { writeWhole } from "./run_folder.ts";
+import { readJson, readRecords } from "./run_reader.ts";
 
 export const LEADERBOARD_FILE = "evals/experiments/leaderboard.json";
 const MEMORY_FILE = ".leaderboard.json";

@@ -13,13 +13,11 @@ import { evaluate, type EvaluateEnd, type Task } from "./evaluate.ts";
 import { computeFloors, exampleIndex } from "./floors.ts";
 import { gitCommit } from "./git_commit.ts";
 import type { PreparedRun } from "./prepare.ts";
-import { differences } from "./resume.ts";
 import { freezeConfig } from "./run_config.ts";
-import { createRunFolder, readRunConfig, reopenRunFolder, type RunFolder } from "./run_folder.ts";
+import { createRunFolder, type RunFolder } from "./run_folder.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
 import type { ScoredRecord } from "./sample_scores.ts";
-import { repeatCommand } from "./run_terms.ts";
 import { renderSummary } from "./summary.ts";
 import { WORST_ANSWERS, worstAnswers } from "./worst_answers.ts";
 
@@ -208,22 +206,8 @@ async function openFolder(
   { runsDir, resume }: RunOptions,
 ): Promise<RunFolder> {
   if (resume === undefined) return createRunFolder(runsDir, config);
-  // Compared before the folder is opened: a run that may not go on is left as it is.
-  const then = await readRunConfig(resume);
-  const changed = differences(then, config);
-  if (changed.length === 0) return await reopenRunFolder(resume);
-  const lines = changed.map(({ what, then, now }) =>
-    `  ${what}: then ${clip(then)}  now ${clip(now)}`
-  );
-  const names = changed.map(({ what }) => what).join(", ");
-  throw new UsageError(
-    `Cannot resume ${then.run_id}: changed since: ${names}\n${lines.join("\n")}`,
-    { hint: `start afresh: ${repeatCommand({ ...config, run_id: "" })}` },
-  );
-}
-
-function clip(text: string): string {
-  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  const { resumeRunFolder } = await import("./resume.ts");
+  return await resumeRunFolder(resume, config);
 }
 
 function readApiKey({ experiment }: PreparedRun, { env }: RunDeps): string | undefined {

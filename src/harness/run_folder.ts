@@ -1,13 +1,11 @@
-// One run's folder on disk: created or taken up again, fed record by record, finished with its
+// One run's folder on disk: created, fed record by record, finished with its
 // derived files. A killed process loses at most the calls in flight; a second one is kept out.
 
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import * as z from "zod";
-import { DataError, messageOf, systemFault, UsageError } from "../errors.ts";
-import { linkLatest } from "./run_store.ts";
-import { RunConfig, type RunMetrics, SampleRecord } from "./run_files.ts";
+import { DataError, systemFault, UsageError } from "../errors.ts";
+import { linkLatest } from "./latest.ts";
+import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 
 /** An open run folder; holds a lock until it is closed. */
 export interface RunFolder {
@@ -58,86 +56,20 @@ export function createRunFolder(
 }
 
 /**
- * Takes a run up again: drops a torn last line and the records of failed samples, which are asked
- * again.
+ * Keeps other processes out of a run. config.json never changes, so its lock holds while other files
+ * are replaced; the system lets go of it when the process ends, however it ends.
  *
- * @throws {DataError} when config.json or an inner line of results.jsonl cannot be read
- * @throws {UsageError} when another process is at work in the folder
+ * @throws {UsageError} when another process holds it
  */
-export async function reopenRunFolder(path: string): Promise<RunFolder> {
-  const config = await readRunConfig(path);
-  // Locked before it is read: what another process may still append would be lost.
-  const lock = lockFolder(path);
-  try {
-    const file = join(path, "results.jsonl");
-    const { records, torn } = existsSync(file)
-      ? await readRecords(file)
-      : { records: [], torn: false };
-    const kept = firstOfEach(records.filter((record) => record.outcome !== "failed"));
-    if (torn || kept.length < records.length) {
-      writeWhole(file, kept.map((record) => `${JSON.stringify(record)}\n`).join(""));
-    }
-    return openFolder(path, config, kept, lock);
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
-}
-
-/** @throws {DataError} when the folder has no readable config.json */
-export function readRunConfig(path: string): Promise<RunConfig> {
-  return readJson(join(path, "config.json"), RunConfig);
-}
-
-/**
- * Reads results.jsonl.
- *
- * @returns the records in the order in which they finished; `torn` when the last line was cut off
- * @throws {DataError} naming the line when another line is not a record
- */
-export async function readRecords(
-  file: string,
-): Promise<{ readonly records: SampleRecord[]; readonly torn: boolean }> {
-  const lines = (await readText(file)).split("\n");
-  const last = lines.pop() ?? "";
-  const records: SampleRecord[] = [];
-  for (const [index, line] of lines.entries()) {
-    const record = decodeRecord(line);
-    if (record !== null) records.push(record);
-    else if (index === lines.length - 1 && last === "") return { records, torn: true };
-    else {
-      throw new DataError(`Cannot read ${file} at line ${index + 1}: it is not a sample's record`, {
-        hint: "remove that line and resume: its sample is then asked again",
-      });
-    }
-  }
-  return { records, torn: last !== "" };
-}
-
-/** @throws {DataError} when the file cannot be read or is not of the schema */
-export async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z.output<T>> {
-  const text = await readText(file);
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
-  }
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  throw new DataError(`Cannot read ${file}:\n${z.prettifyError(parsed.error)}`);
-}
-
-// config.json never changes, so its lock holds while other files are replaced. The system lets go of
-// it when the process ends, however it ends.
-function lockFolder(path: string): Deno.FsFile {
+export function lockFolder(path: string): Deno.FsFile {
   const lock = Deno.openSync(join(path, "config.json"));
   if (lock.tryLockSync(true)) return lock;
   lock.close();
   throw new UsageError(`Cannot resume ${basename(path)}: another process is at work in it`);
 }
 
-function openFolder(
+/** Opens a folder for more records; its lock is let go of with it. */
+export function openFolder(
   path: string,
   config: RunConfig,
   records: readonly SampleRecord[],
@@ -171,23 +103,6 @@ function openFolder(
   };
 }
 
-function decodeRecord(line: string): SampleRecord | null {
-  try {
-    const parsed = SampleRecord.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : null;
-  } catch {
-    return null;
-  }
-}
-
-function firstOfEach(records: readonly SampleRecord[]): SampleRecord[] {
-  const seen = new Set<string>();
-  return records.filter(({ id, repeat }) => {
-    const key = `${id} ${repeat}`;
-    return !seen.has(key) && seen.add(key);
-  });
-}
-
 /** Writes a file whole or not at all. */
 export function writeWhole(file: string, text: string): void {
   const temporary = `${file}.tmp`;
@@ -205,14 +120,6 @@ function orCannotWrite(file: string, write: () => void): void {
       cause,
       hint: "what is written already stays; mend that and go on with --resume",
     });
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new DataError(`Cannot read ${file}: ${systemFault(cause)}`, { cause });
   }
 }
 

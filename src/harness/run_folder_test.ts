@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError, UsageError } from "../errors.ts";
 import { testConfig, testRecord } from "../testing/run_fixtures.ts";
-import { createRunFolder, readRecords, reopenRunFolder } from "./run_folder.ts";
+import { reopenRunFolder } from "./resume.ts";
+import { createRunFolder } from "./run_folder.ts";
+import { readRecords } from "./run_reader.ts";
 
 function withRuns(name: string, test: (runsDir: string) => Promise<void>): void {
   Deno.test(name, async () => {

@@ -1,20 +1,11 @@
 // The folder of all runs: which there are, and which one a name means. Folders that are no runs
 // (foreign, empty, torn) are passed over.
 
-import {
-  existsSync,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-} from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
+import { LATEST, latestTarget } from "./latest.ts";
 import { RunConfig, RunMetrics } from "./run_files.ts";
 
 /** A run as its folder tells it. */
@@ -25,8 +16,6 @@ export interface StoredRun {
   /** `null` while it has none: running, killed, or torn. */
   readonly metrics: RunMetrics | null;
 }
-
-const LATEST = "latest";
 
 /** All readable runs, oldest first. */
 export function listRuns(runsDir: string): StoredRun[] {
@@ -63,31 +52,10 @@ export function findRun(runsDir: string, name: string, cwd: string): StoredRun {
   throw new UsageError(`Cannot find run "${name}"${suggestion(name, ids.slice(0, 8))}`);
 }
 
-/** Points `latest` at a run, unless it already points at a newer one. */
-export function linkLatest(runsDir: string, runId: string): void {
-  const link = join(runsDir, LATEST);
-  const found = lstatSync(link, { throwIfNoEntry: false });
-  // Somebody's own file of that name stays; the name still finds the newest finished run.
-  if (found && !found.isSymbolicLink()) return;
-  const current = latestTarget(runsDir);
-  if (current !== null && current > runId && existsSync(join(runsDir, current))) return;
-  const temporary = join(runsDir, `.${LATEST}-${runId}`);
-  rmSync(temporary, { force: true });
-  symlinkSync(runId, temporary, "dir");
-  renameSync(temporary, link);
-}
-
 function latestRun(runsDir: string, runs: readonly StoredRun[]): StoredRun | undefined {
   const target = latestTarget(runsDir);
   return runs.find((run) => run.config.run_id === target) ??
     runs.findLast((run) => run.metrics?.status === "complete");
-}
-
-function latestTarget(runsDir: string): string | null {
-  const link = join(runsDir, LATEST);
-  return lstatSync(link, { throwIfNoEntry: false })?.isSymbolicLink()
-    ? basename(readlinkSync(link))
-    : null;
 }
 
 function onlyOne(runs: readonly StoredRun[], prefix: string): StoredRun | undefined {

@@ -7,7 +7,8 @@ import { testConfig, testRecord } from "../testing/run_fixtures.ts";
 import { createRunFolder } from "./run_folder.ts";
 import type { RunConfig } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
-import { findRun, linkLatest, listRuns } from "./run_store.ts";
+import { linkLatest } from "./latest.ts";
+import { findRun, listRuns } from "./run_store.ts";
 
 const { input, expected } = testRecord("");
 const SAMPLES = identifySamples([{ ...input, ...expected }]);

@@ -1,0 +1,69 @@
+// What a run folder says, read through its schemas. Apart from the writing, so that a new run does
+// not load what only reading needs.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { DataError, messageOf, systemFault } from "../errors.ts";
+import { RunConfig, SampleRecord } from "./run_files.ts";
+
+/** @throws {DataError} when the folder has no readable config.json */
+export function readRunConfig(path: string): Promise<RunConfig> {
+  return readJson(join(path, "config.json"), RunConfig);
+}
+
+/**
+ * Reads results.jsonl.
+ *
+ * @returns the records in the order in which they finished; `torn` when the last line was cut off
+ * @throws {DataError} naming the line when another line is not a record
+ */
+export async function readRecords(
+  file: string,
+): Promise<{ readonly records: SampleRecord[]; readonly torn: boolean }> {
+  const lines = (await readText(file)).split("\n");
+  const last = lines.pop() ?? "";
+  const records: SampleRecord[] = [];
+  for (const [index, line] of lines.entries()) {
+    const record = decodeRecord(line);
+    if (record !== null) records.push(record);
+    else if (index === lines.length - 1 && last === "") return { records, torn: true };
+    else {
+      throw new DataError(`Cannot read ${file} at line ${index + 1}: it is not a sample's record`, {
+        hint: "remove that line and resume: its sample is then asked again",
+      });
+    }
+  }
+  return { records, torn: last !== "" };
+}
+
+/** @throws {DataError} when the file cannot be read or is not of the schema */
+export async function readJson<T extends z.ZodType>(file: string, schema: T): Promise<z.output<T>> {
+  const text = await readText(file);
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`Cannot read ${file}: ${messageOf(cause)}`, { cause });
+  }
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new DataError(`Cannot read ${file}:\n${z.prettifyError(parsed.error)}`);
+}
+
+function decodeRecord(line: string): SampleRecord | null {
+  try {
+    const parsed = SampleRecord.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new DataError(`Cannot read ${file}: ${systemFault(cause)}`, { cause });
+  }
+}
