@@ -85,15 +85,6 @@ const Labels = z.object({
   action_needed: z.string(),
 });
 
-export const OUTCOMES = [
-  "scored",
-  "unparseable",
-  "truncated",
-  "empty",
-  "refused",
-  "failed",
-] as const;
-
 /**
  * A line of results.jsonl. `failed` means that the model gave no answer: `scores` is null and the
  * sample counts as not covered. Every other outcome has scores, 0 for an answer nobody could read.
@@ -102,7 +93,7 @@ export const SampleRecord = z.object({
   id: z.string(),
   /** From 1 to the run's repeats. */
   repeat: z.int().min(1),
-  outcome: z.enum(OUTCOMES),
+  outcome: z.enum(["scored", "unparseable", "truncated", "empty", "refused", "failed"]),
   input: z.object({
     timestamp: z.number(),
     namespace: z.string(),

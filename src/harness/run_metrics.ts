@@ -8,7 +8,7 @@ import { measureNoise } from "./noise.ts";
 import { mean, percentile } from "../metrics/percentile.ts";
 import { METRIC_VERSION, METRICS } from "../metrics/score.ts";
 import { answersOf, namespaceGroups, rootCauseConfusion, rootCauseGroups } from "./root_causes.ts";
-import { OUTCOMES, type RunConfig, type RunMetrics } from "./run_files.ts";
+import type { RunConfig, RunMetrics } from "./run_files.ts";
 import { type SampleScore, sampleScores, type ScoredRecord } from "./sample_scores.ts";
 
 const FIELDS = ["overall", ...METRICS] as const;
@@ -78,9 +78,9 @@ function metric(
 }
 
 function countOutcomes(records: readonly ScoredRecord[]): RunMetrics["outcomes"] {
-  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0]));
-  for (const { outcome } of records) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts as RunMetrics["outcomes"];
+  const counts = { scored: 0, unparseable: 0, truncated: 0, empty: 0, refused: 0, failed: 0 };
+  for (const { outcome } of records) counts[outcome]++;
+  return counts;
 }
 
 function latencies(answered: readonly ScoredRecord[]): RunMetrics["latency_ms"] {
