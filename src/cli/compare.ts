@@ -21,6 +21,8 @@ import { type CliContext, EXIT } from "./context.ts";
 import type { Colors } from "./run_report.ts";
 import { renderTable } from "./table.ts";
 
+const MOST_ROOT_CAUSES = 40;
+
 export interface CompareOptions {
   readonly json?: true;
   readonly failIf?: "worse";
@@ -41,7 +43,7 @@ export async function compareCommand(
   writeWhole(join(b.path, "comparison.md"), renderComparisonMarkdown(comparison));
   if (options.json) context.stdout(`${JSON.stringify(comparison, null, 2)}\n`);
   else {
-    for (const notice of comparison.notices) context.stderr(`note: ${notice}\n`);
+    for (const notice of comparison.notices) context.stdout(`note: ${notice}\n`);
     const colors = picocolors.createColors(context.colors.stdout);
     context.stdout(renderComparison(comparison, colors));
     context.stderr(`\nnext: logeval show ${comparison.b.run_id} --sample ID\n`);
@@ -57,7 +59,6 @@ export function renderComparison(comparison: Comparison, colors: Colors): string
   const paint = word === "better" ? colors.green : word === "worse" ? colors.red : colors.bold;
   const seen = seenLine(comparison);
   const { flips, by_root_cause } = comparison;
-  const moved = by_root_cause.filter((row) => row.difference !== 0);
   return [
     `${paint(word)}${verdict.slice(word.length)}`,
     `${" ".repeat(word.length + 2)}${ground}`,
@@ -72,7 +73,7 @@ export function renderComparison(comparison: Comparison, colors: Colors): string
     "",
     renderTable(costRows(comparison), [1, 2, 3]),
     ...(seen === null ? [] : ["", `  ${seen}`]),
-    ...(moved.length === 0 ? [] : ["", renderRootCauses(moved)]),
+    ...(by_root_cause.length === 0 ? [] : ["", renderRootCauses(by_root_cause)]),
     "",
     `  flipped to right ${flips.to_right} · flipped to wrong ${flips.to_wrong}`,
     ...flips.samples.map((flip) =>
@@ -87,7 +88,7 @@ export function renderComparison(comparison: Comparison, colors: Colors): string
 function renderRootCauses(rows: Comparison["by_root_cause"]): string {
   return renderTable([
     ["root cause", "n", "A", "B", "change"],
-    ...rows.map((row) => [
+    ...rows.slice(0, MOST_ROOT_CAUSES).map((row) => [
       oneLine(row.root_cause, 40),
       String(row.n),
       formatScore(row.a, 2),

@@ -1,8 +1,9 @@
 // compare, leaderboard, rescore, runs prune and noise on real run folders.
 
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { Leaderboard } from "../harness/leaderboard.ts";
+import { lockFolder } from "../harness/run_folder.ts";
 import { startFakeServer } from "../testing/fake_server.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
 
@@ -61,11 +62,13 @@ withProject("compare --fail-if worse is a gate on evidence alone", async (projec
   await project.cli(args, { now: () => Date.parse("2026-01-09T15:00:00Z") });
   const worse = await project.cli(["compare", "embedded-v1", "baseline-v1", "--fail-if", "worse"]);
   assert.equal(worse.code, 5, worse.stdout);
-  assert.match(worse.stdout, /^worse: baseline-v1 is −0\.\d{3} over embedded-v1/);
-  assert.match(worse.stderr, /note: \S+ is changed: model/);
+  assert.match(
+    worse.stdout,
+    /^note: \S+ is changed: model\nworse: baseline-v1 is −0\.\d{3} over embedded-v1/,
+  );
   const better = await project.cli(["compare", "baseline-v1", "embedded-v1", "--fail-if", "worse"]);
   assert.equal(better.code, 0);
-  assert.match(better.stdout, /^better: /);
+  assert.match(better.stdout, /^better: /m);
 });
 
 withProject(
@@ -116,12 +119,16 @@ withProject(
   async (project) => {
     await run(project, 0);
     await run(project, 1);
-    const [torn = ""] = project.runs();
+    const [torn = "", whole = ""] = project.runs();
     await project.cli(["leaderboard"]);
     project.write(`${RUNS}/${torn}/metrics.json`, '{"schema_ver');
     mkdirSync(`${project.root}/${RUNS}/empty`);
     project.write(`${RUNS}/foreign/notes.txt`, "mine");
     writeFileSync(`${project.root}/${RUNS}/a-file.txt`, "x");
+    symlinkSync("/does/not/exist", `${project.root}/${RUNS}/dangling`);
+    cpSync(`${project.root}/${RUNS}/${whole}`, `${project.root}/${RUNS}/backup`, {
+      recursive: true,
+    });
     const { stderr, code } = await project.cli(["leaderboard"]);
     assert.equal(code, 0);
     for (
@@ -129,6 +136,9 @@ withProject(
         "empty: it has no config.json",
         "foreign: it has no config.json",
         `${torn}: Cannot read`,
+        "a-file.txt: it is no folder",
+        "dangling: it is no folder",
+        `backup: it is a copy of ${whole}`,
       ]
     ) {
       assert.ok(stderr.includes(`skipped ${name}`), stderr);
@@ -143,7 +153,7 @@ withProject("a leaderboard.json that is none is left as it is", async (project) 
   project.write(BOARD, "<<<<<<< HEAD\n{}");
   const { code, stderr } = await project.cli(["leaderboard"]);
   assert.equal(code, 3);
-  assert.match(stderr, /^Cannot read .*leaderboard\.json/);
+  assert.match(stderr, /^Cannot read .*leaderboard\.json[^]*after a merge take either side/);
   assert.equal(project.read(BOARD), "<<<<<<< HEAD\n{}");
 });
 
@@ -168,6 +178,42 @@ withProject(
     );
   },
 );
+
+withProject("rescore of an unfinished run stays partial", async (project) => {
+  await run(project, 0);
+  const [parent = ""] = project.runs();
+  const lines = project.read(`${RUNS}/${parent}/results.jsonl`).split("\n").slice(0, 10);
+  project.write(`${RUNS}/${parent}/results.jsonl`, `${lines.join("\n")}\n`);
+  const { stdout } = await project.cli(["rescore", parent, "--json"]);
+  const metrics = JSON.parse(stdout);
+  assert.deepEqual([metrics.n, metrics.status, metrics.coverage], [40, "partial", 0.25]);
+});
+
+withProject("a rescored old run does not stand before a newer one", async (project) => {
+  await run(project, 0);
+  await run(project, 1);
+  const [older = "", newer = ""] = project.runs();
+  await project.cli(["rescore", older], { now: () => Date.parse("2026-01-10T00:00:00Z") });
+  const { stdout } = await project.cli(["leaderboard", "--json"]);
+  const [first, ...rest] = JSON.parse(stdout).tables[0].rows;
+  assert.equal(first.run_id, newer);
+  assert.ok(rest.every((row: { unranked: string }) => row.unranked === "superseded"));
+  assert.match((await project.cli(["show", "embedded-v1"])).stderr, new RegExp(newer));
+  assert.match((await project.cli(["show", "latest"])).stderr, new RegExp(newer));
+});
+
+withProject("runs prune leaves a run that is at work", async (project) => {
+  for (const minute of [0, 1, 2]) await run(project, minute, ["--limit", "5"]);
+  const [first = ""] = project.runs();
+  using lock = lockFolder(`${project.root}/${RUNS}/${first}`);
+  const { stdout, stderr } = await project.cli(["runs", "prune", "--keep", "1"]);
+  assert.ok(lock && project.runs().includes(first));
+  assert.equal(stdout, "20260109-140100-embedded-v1\n");
+  assert.match(
+    stderr,
+    /left 20260109-140000-embedded-v1: a process is at work in it\nremoved 1 run, kept 2/,
+  );
+});
 
 withProject("runs prune keeps what an experiment's name stands for", async (project) => {
   await run(project, 0);
@@ -206,4 +252,7 @@ withProject("noise counts what changes between identical runs", async (project) 
     noise: unknown;
   };
   assert.deepEqual(metrics.noise, noise);
+  const once = await project.cli(["noise", "embedded-v1", "--repeats", "1"]);
+  assert.equal(once.code, 2);
+  assert.match(once.stderr, /nothing repeats/);
 });

@@ -54,7 +54,7 @@ function renderRows({ rows, floors }: LeaderboardTable): string {
   const body = ranked.map((row) => [
     String(row.rank),
     oneLine(row.experiment_id, 20),
-    oneLine(row.prompt_id, 22),
+    `${oneLine(row.prompt_id, 24)}${row.seen_samples > 0 ? " *" : ""}`,
     oneLine(row.model.split("/").at(-1) ?? row.model, 20),
     formatScore(row.overall.mean),
     formatInterval(row.overall.ci95),
@@ -70,6 +70,9 @@ function renderRows({ rows, floors }: LeaderboardTable): string {
   const shared = ranked.filter((row) => row.rank === 1);
   if (shared.length > 1) {
     lines.push(`  same rank: cannot be told from the leader with ${ranked[0]?.n} samples`);
+  }
+  if (ranked.some((row) => row.seen_samples > 0)) {
+    lines.push("  * its prompt has seen some of these samples: compare leaves them out");
   }
   const others = rows.filter((row) => row.rank === null);
   for (const row of others.slice(0, SHOWN_UNRANKED)) lines.push(`  not ranked: ${whyNot(row)}`);

@@ -1,5 +1,6 @@
 // `logeval noise`: how much an experiment's figures move when nothing changes.
 
+import { UsageError } from "../errors.ts";
 import { formatCount, formatPercent, formatScore, UNKNOWN } from "../format.ts";
 import { measureNoise } from "../harness/noise.ts";
 import type { NoiseMetrics } from "../harness/run_files.ts";
@@ -16,6 +17,11 @@ export async function noiseCommand(
   options: RunCommandOptions,
 ): Promise<number> {
   const repeats = options.repeats ?? DEFAULT_REPEATS;
+  if (repeats < 2) {
+    throw new UsageError(`Cannot measure noise with ${repeats} repeat: nothing repeats`, {
+      hint: "give --repeats 2 or more",
+    });
+  }
   const { result, story } = await executeRun(context, name, { ...options, repeats });
   const noise = measureNoise(result.records, repeats);
   if (options.json) context.stdout(`${JSON.stringify(noise, null, 2)}\n`);

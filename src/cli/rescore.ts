@@ -25,6 +25,7 @@ export async function rescoreCommand(
   const { path, config, metrics, changed } = rescoreRun(
     run.config,
     records,
+    run.metrics?.floors ?? null,
     dirname(run.path),
     context.now(),
     context.denoVersion,

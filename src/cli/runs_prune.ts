@@ -1,8 +1,10 @@
 // `logeval runs prune`: removes old run folders, never what an experiment's name stands for.
 
 import { rmSync } from "node:fs";
+import { UsageError } from "../errors.ts";
 import { formatCount } from "../format.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
+import { lockFolder } from "../harness/run_folder.ts";
 import { listRuns, type StoredRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 
@@ -10,12 +12,28 @@ export function runsPruneCommand(context: CliContext, options: { readonly keep: 
   const root = findProject(context.cwd);
   const runs = listRuns(inProject(root, RUNS_DIR));
   const old = prunable(runs, options.keep);
+  let removed = 0;
   for (const run of old) {
+    if (!isIdle(run.path)) {
+      context.stderr(`left ${run.config.run_id}: a process is at work in it\n`);
+      continue;
+    }
+    removed++;
     rmSync(run.path, { recursive: true });
     context.stdout(`${run.config.run_id}\n`);
   }
-  context.stderr(`removed ${formatCount(old.length, "run")}, kept ${runs.length - old.length}\n`);
+  context.stderr(`removed ${formatCount(removed, "run")}, kept ${runs.length - removed}\n`);
   return EXIT.ok;
+}
+
+function isIdle(path: string): boolean {
+  try {
+    lockFolder(path).close();
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 /**

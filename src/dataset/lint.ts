@@ -1,26 +1,16 @@
 // Datasets with their taxonomies -> what is wrong with them, each finding with its sample and a
 // remedy. What `loadDataset` refuses (broken JSON, wrong types) never gets here. Pure.
 
-import { basename } from "node:path";
 import { quote, suggestion } from "../faults.ts";
 import { formatCount } from "../format.ts";
+import { hasLine, type LintFinding, nameSample } from "./lint_finding.ts";
+import { lintPairs } from "./lint_pairs.ts";
 import type { Dataset } from "./load.ts";
 import type { Sample } from "./sample.ts";
 import type { Taxonomy } from "./taxonomy.ts";
 import { maskTemplate, signatureHash } from "./template.ts";
 
-/** One thing that is wrong, or looks so. */
-export interface LintFinding {
-  readonly level: "error" | "warning";
-  /** Stable name of the rule, such as `unknown_label`. */
-  readonly rule: string;
-  /** As the dataset was named. */
-  readonly file: string;
-  /** Number from 1, and id: `sample 12 (dc5f16a5f01968bb)`; "" for the whole file. */
-  readonly sample: string;
-  readonly message: string;
-  readonly remedy: string;
-}
+export type { LintFinding } from "./lint_finding.ts";
 
 /** A dataset with the labels that it may use; `null` when no labels.yaml says so. */
 export interface LintedDataset {
@@ -60,22 +50,8 @@ export function lintDatasets(datasets: readonly LintedDataset[]): LintFinding[] 
     ];
     return remarks.map((remark) => ({ ...remark, file }));
   });
-  const files = datasets.map(({ dataset }) => dataset);
-  const between = files.flatMap((one, at) =>
-    files.slice(at + 1).filter((other) => !isPart(one, other) && !isPart(other, one))
-      .flatMap((other) => [...leaks(one, other), ...oneSided(one, other), ...oneSided(other, one)])
-  );
+  const between = lintPairs(datasets.map(({ dataset }) => dataset));
   return [...own, ...between];
-}
-
-/** How findings name a sample: its number in the file, from 1, and its id. */
-function nameSample(samples: readonly Sample[], sample: Sample): string {
-  return `sample ${samples.indexOf(sample) + 1} (${sample.id})`;
-}
-
-/** Samples without a line are found as such and nothing else. */
-function hasLine({ input }: Sample): boolean {
-  return input.log_line.trim() !== "";
 }
 
 function unknownLabels(samples: readonly Sample[], taxonomy: Taxonomy): Remark[] {
@@ -206,45 +182,4 @@ function labelStyles(samples: readonly Sample[]): Remark[] {
       remedy: "write it in lower case with underscores, in labels.yaml too",
     }));
   });
-}
-
-function isPart(whole: Dataset, part: Dataset): boolean {
-  const [name, partName] = [whole, part].map(({ path }) => basename(path).replace(/\.\w+$/, ""));
-  return partName === `${name}-train` || partName === `${name}-validation`;
-}
-
-/** Once for each template, at its first sample in the second file. */
-function leaks(one: Dataset, other: Dataset): LintFinding[] {
-  const templates = byTemplate(one);
-  return [...byTemplate(other)].flatMap(([template, there]): LintFinding[] => {
-    const here = templates.get(template);
-    if (here === undefined) return [];
-    return [{
-      level: "error",
-      rule: "leak",
-      file: other.path,
-      sample: nameSample(other.samples, there[0]!),
-      message: `the same message is in ${one.path} at ${nameSample(one.samples, here[0]!)}` +
-        ` (${here.length} there, ${there.length} here)`,
-      remedy: "keep it on one side, or split the whole anew: logeval dataset split FILE",
-    }];
-  });
-}
-
-function byTemplate({ samples }: Dataset): Map<string, Sample[]> {
-  return Map.groupBy(samples.filter(hasLine), ({ input }) => maskTemplate(input.log_line));
-}
-
-function oneSided(one: Dataset, other: Dataset): LintFinding[] {
-  const known = new Set(other.samples.map(({ labels }) => labels.root_cause));
-  const causes = Map.groupBy(one.samples, ({ labels }) => labels.root_cause);
-  return [...causes].filter(([cause]) => !known.has(cause)).map(([cause, using]) => ({
-    level: "warning",
-    rule: "one_sided_root_cause",
-    file: one.path,
-    sample: nameSample(one.samples, using[0]!),
-    message: `root_cause ${quote(cause)} (${formatCount(using.length, "sample")}) ` +
-      `is not in ${other.path}`,
-    remedy: "add a sample of another message there, or split the whole anew",
-  }));
 }

@@ -3,6 +3,7 @@
 
 import { seededRandom } from "../random.ts";
 import type { Sample } from "./sample.ts";
+import { nearDuplicates } from "./near_duplicates.ts";
 import { maskTemplate } from "./template.ts";
 
 export interface Split {
@@ -45,7 +46,11 @@ export function splitDataset(
   }
   const random = seededRandom(sizes.seed);
   const kept = wanted === samples.length ? samples : leaveOut(samples, wanted, random);
-  const templates = shuffled([...Map.groupBy(kept, templateOf).values()], random);
+  const messageOf = messages(kept);
+  const templates = shuffled(
+    [...Map.groupBy(kept, (sample) => messageOf.get(templateOf(sample))).values()],
+    random,
+  );
   // Where a template has several root causes, its first sample's counts.
   const strata = [...Map.groupBy(templates, ([first]) => causeOf(first!)).values()].map(stratumOf);
   const counts = chooseCounts(strata, train, wanted);
@@ -56,6 +61,18 @@ export function splitDataset(
     validation: samples.filter((sample) => inValidation.has(sample)),
     exact: inTrain.size === train,
   };
+}
+
+/** A name for each template; the same for templates that say nearly the same, directly or by others. */
+function messages(samples: readonly Sample[]): Map<string, string> {
+  const templates = [...new Set(samples.map(templateOf))];
+  const names = new Map(templates.map((template) => [template, template]));
+  for (const { a, b } of nearDuplicates(templates, templates)) {
+    const [from, to] = [names.get(templates[a]!)!, names.get(templates[b]!)!];
+    if (from === to) continue;
+    for (const [template, name] of names) if (name === from) names.set(template, to);
+  }
+  return names;
 }
 
 function templateOf({ input }: Sample): string {

@@ -119,19 +119,27 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
   const { pairs, relabelled } = pairSamples(a, b);
   if (pairs.length === 0) {
     throw new UsageError(
-      `Cannot compare ${a.config.run_id} with ${b.config.run_id}: no sample that both answered`,
+      `Cannot compare ${a.config.run_id} with ${b.config.run_id}: ${
+        relabelled > 0
+          ? `the labels of all ${relabelled} samples that both answered differ`
+          : "no sample that both answered"
+      }`,
     );
   }
-  const seen = seenBy([a.config, b.config]);
-  const seenClusters = new Set(pairs.filter((pair) => seen(pair)).map((pair) => pair.cluster));
-  const unseen = pairs.filter((pair) => !seenClusters.has(pair.cluster));
+  const seen = seenTemplates(a, b);
+  const unseen = pairs.filter((pair) =>
+    !seen.templates.has(pair.cluster) && !seen.signatures.has(signatureHash(pair.input.log_line))
+  );
+  const compared = new Set(pairs.map(({ id }) => id));
+  const callsOf = ({ records }: ComparedRun) => records.filter(({ id }) => compared.has(id));
+  const calls = [callsOf(a), callsOf(b)] as const;
   const overall = differenceOf(unseen, "overall");
   const metrics = METRICS.map((metric) => differenceOf(unseen, metric));
   const adjusted = holm(metrics.map(({ p }) => p ?? 1));
   return {
     a: { run_id: a.config.run_id, experiment_id: a.config.experiment_id },
     b: { run_id: b.config.run_id, experiment_id: b.config.experiment_id },
-    notices: notices(a, b, pairs.length, relabelled),
+    notices: [...notices(a, b, pairs.length, relabelled), ...seen.notices],
     n: pairs.length,
     n_unseen: unseen.length,
     verdict: verdictOf(overall, minEffect),
@@ -142,16 +150,16 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
       ...metrics[index],
       p_holm: metrics[index]?.p === null ? null : adjusted[index] ?? null,
     }])) as Comparison["metrics"],
-    by_root_cause: byRootCause(pairs),
+    by_root_cause: byRootCause(unseen),
     latency_ms: {
-      p50: [latency(a, 0.5), latency(b, 0.5)],
-      p95: [latency(a, 0.95), latency(b, 0.95)],
+      p50: [latency(calls[0], 0.5), latency(calls[1], 0.5)],
+      p95: [latency(calls[0], 0.95), latency(calls[1], 0.95)],
     },
     tokens: {
-      prompt: [meanTokens(a, "prompt"), meanTokens(b, "prompt")],
-      completion: [meanTokens(a, "completion"), meanTokens(b, "completion")],
+      prompt: [meanTokens(calls[0], "prompt"), meanTokens(calls[1], "prompt")],
+      completion: [meanTokens(calls[0], "completion"), meanTokens(calls[1], "completion")],
     },
-    flips: flipsOf(pairs),
+    flips: flipsOf(unseen),
   };
 }
 
@@ -197,24 +205,39 @@ function answersById(records: readonly SampleRecord[]) {
     repeats.sort((x, y) => x.repeat - y.repeat);
     const [record] = repeats;
     const scores = meanScores(repeats.flatMap((repeat) => repeat.scores ?? []));
-    if (record && scores) {
-      answers.set(id, { record, answer: { scores, predicted: record.predicted } });
-    }
+    if (!record || scores === null) continue;
+    // The answer that stands for the majority of the repeats.
+    const right = scores.root_cause > 0.5;
+    const typical = repeats.find((repeat) => (repeat.scores?.root_cause === 1) === right) ?? record;
+    answers.set(id, { record, answer: { scores, predicted: typical.predicted } });
   }
   return answers;
 }
 
-/** Whether one of the prompts has seen a sample: as an example, in a search, or by its template. */
-function seenBy(configs: readonly RunConfig[]): (pair: Pair) => boolean {
+/**
+ * What the prompts have seen: the templates of the samples they name, wherever one of the runs holds
+ * them, and the signatures that they give for samples of other files.
+ */
+function seenTemplates(a: ComparedRun, b: ComparedRun) {
   const ids = new Set<string>();
-  const templates = new Set<string>();
-  for (const { prompt } of configs) {
+  const signatures = new Set<string>();
+  for (const { prompt } of [a.config, b.config]) {
     const { provenance } = parsePromptTemplate(prompt.text, `${prompt.id}.yaml`).template;
     for (const id of [...provenance?.few_shot ?? [], ...provenance?.search ?? []]) ids.add(id);
-    for (const template of provenance?.templates ?? []) templates.add(template);
+    for (const signature of provenance?.templates ?? []) signatures.add(signature);
   }
-  return ({ id, input }) =>
-    ids.has(id) || (templates.size > 0 && templates.has(signatureHash(input.log_line)));
+  const templates = new Set<string>();
+  const found = new Set<string>();
+  for (const { id, input } of [...a.records, ...b.records]) {
+    if (!ids.has(id)) continue;
+    found.add(id);
+    templates.add(maskTemplate(input.log_line));
+  }
+  const lost = ids.size - found.size;
+  const notices = lost > 0 && signatures.size === 0
+    ? [`${lost} of the ${ids.size} samples that a prompt has seen are in neither run`]
+    : [];
+  return { templates, signatures, notices };
 }
 
 function differenceOf(pairs: readonly Pair[], field: keyof Scores): Difference {
@@ -263,11 +286,14 @@ function flipsOf(pairs: readonly Pair[]): Comparison["flips"] {
   };
 }
 
-function latency({ records }: ComparedRun, share: number): number | null {
+function latency(records: readonly SampleRecord[], share: number): number | null {
   return percentile(records.flatMap((record) => record.latency_ms ?? []), share);
 }
 
-function meanTokens({ records }: ComparedRun, kind: "prompt" | "completion"): number | null {
+function meanTokens(
+  records: readonly SampleRecord[],
+  kind: "prompt" | "completion",
+): number | null {
   return mean(records.flatMap((record) => record.tokens?.[kind] ?? []));
 }
 
@@ -277,7 +303,12 @@ function notices(a: ComparedRun, b: ComparedRun, n: number, relabelled: number):
     found.push(`other datasets: ${a.config.dataset.path} and ${b.config.dataset.path} differ`);
   }
   if (relabelled > 0) found.push(`${relabelled} samples left out: their labels differ`);
-  for (const { config } of [a, b]) {
+  const [repeatsA, repeatsB] = [a.config.execution.repeats, b.config.execution.repeats];
+  if (repeatsA !== repeatsB) found.push(`other repeats: ${repeatsA} and ${repeatsB}`);
+  for (const { config, records } of [a, b]) {
+    const missing = config.dataset.n * config.execution.repeats -
+      records.filter((record) => record.scores !== null).length;
+    if (missing > 0) found.push(`${config.run_id} is partial: ${missing} calls without an answer`);
     if (config.dataset.n > n) {
       found.push(
         `${config.run_id} has ${config.dataset.n} samples; compared are the ${n} that both answered`,
@@ -287,5 +318,5 @@ function notices(a: ComparedRun, b: ComparedRun, n: number, relabelled: number):
       found.push(`${config.run_id} is changed: ${config.changed.join(", ")}`);
     }
   }
-  return found;
+  return [...new Set(found)];
 }

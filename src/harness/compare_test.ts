@@ -91,6 +91,33 @@ Deno.test("the verdict leaves out what a prompt has seen, its whole template wit
   assert.match(renderComparisonMarkdown(comparison), /all 55 samples, 3 of them seen/);
 });
 
+Deno.test("what a prompt has seen stays out also when that sample itself was not answered", () => {
+  const twin = (at: number, number: number, right: boolean) =>
+    record(at, right, { input: { ...input, log_line: `retry ${number}` } });
+  const rest = (right: boolean) => range(20).slice(2).map((at) => record(at, right));
+  const a = run("a", [twin(0, 1, true), twin(1, 2, true), ...rest(true)]);
+  const text = "id: p\nversion: 1\ninputs: {required: [logs]}\nuser: '{{ logs }}'\n" +
+    "provenance: {few_shot: [s000, elsewhere]}\n";
+  const b = run("b", [twin(1, 2, true), ...rest(true)], {
+    prompt: { ...testConfig().prompt, text },
+  });
+  const comparison = compareRuns(a, b);
+  assert.deepEqual([comparison.n, comparison.n_unseen], [19, 18]);
+  assert.match(
+    comparison.notices.join("\n"),
+    /1 of the 2 samples that a prompt has seen are in neither/,
+  );
+});
+
+Deno.test("missing answers within repeats and other repeats are named", () => {
+  const execution = { ...testConfig().execution, repeats: 2 };
+  const a = run("a", range(4).map((at) => record(at, true)));
+  const b = run("b", range(4).map((at) => record(at, true)), { execution });
+  const notices = compareRuns(a, b).notices.join("\n");
+  assert.match(notices, /other repeats: 1 and 2/);
+  assert.match(notices, /20260109-143000-b is partial: 4 calls without an answer/);
+});
+
 Deno.test("other datasets, labels and missing answers are named and left out", () => {
   const a = run("a", range(20).map((at) => record(at, true)));
   const relabelled = record(0, true, { expected: { ...expected, severity: "warn" } });
@@ -123,6 +150,8 @@ Deno.test("other metric versions and nothing in common are refused", () => {
     /metric version 1 against 0/,
   );
   assert.throws(() => compareRuns(a, run("b", [record(1, true)])), /no sample that both answered/);
+  const edited = record(0, true, { expected: { ...expected, severity: "info" } });
+  assert.throws(() => compareRuns(a, run("b", [edited])), /the labels of all 1 samples/);
 });
 
 Deno.test("with repeats a sample counts once, with its mean", () => {
@@ -134,6 +163,8 @@ Deno.test("with repeats a sample counts once, with its mean", () => {
   ];
   const comparison = compareRuns(run("a", twice), run("b", [record(0, true), record(1, true)]));
   assert.equal(comparison.n, 2);
+  // 0 and 1 of two: the flip shows an answer that was wrong.
+  assert.equal(comparison.flips.samples[0]?.a, "other");
   assert.ok(Math.abs((comparison.overall.mean_a ?? 0) - 0.9) < 1e-12);
 });
 

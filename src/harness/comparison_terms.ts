@@ -36,7 +36,9 @@ export function verdictLines(comparison: Comparison): readonly [string, string] 
     ? "too few samples for a verdict"
     : overall.smallest_visible === null || overall.smallest_visible === 0
     ? "no sample came out otherwise"
-    : `differences under ${formatScore(overall.smallest_visible)} could not have been seen`;
+    : `a true difference under ${
+      formatScore(overall.smallest_visible)
+    } is missed more than 1 time in 5`;
   const effect = min_effect > 0 ? `; a verdict needs more than ${min_effect}` : "";
   return [`${verdict}: ${b} ${difference}`, `${samples}; ${visible}${effect}`];
 }
@@ -83,5 +85,6 @@ export function seenLine({ n, n_unseen, overall_all }: Comparison): string | nul
 function change(a: number | null, b: number | null): string {
   if (a === null || b === null || a === 0) return UNKNOWN;
   const percent = Math.round(100 * (b - a) / a);
+  if (percent > 999) return `${Math.round(b / a)} x`;
   return percent === 0 ? "±0 %" : `${percent < 0 ? "−" : "+"}${Math.abs(percent)} %`;
 }

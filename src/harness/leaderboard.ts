@@ -1,7 +1,9 @@
 // All runs -> leaderboard.json: which experiment is best, on the same dataset, under the same
 // metrics. Pure; reading and writing is done by `leaderboard_file.ts`.
 
+import { parsePromptTemplate } from "../analyzer/prompt.ts";
 import { clusterMean } from "../metrics/cluster_mean.ts";
+import { holm } from "../metrics/holm.ts";
 import { pairedComparison } from "../metrics/paired.ts";
 import { seededRandom } from "../random.ts";
 import { verdictOf } from "./compare.ts";
@@ -25,6 +27,8 @@ export const LeaderboardRow = z.object({
   local: z.boolean(),
   prompt_id: z.string(),
   prompt_hash: z.string(),
+  /** Samples that the prompt shows or was chosen on; its score counts them, a verdict does not. */
+  seen_samples: z.int(),
   model: z.string(),
   n: z.int(),
   coverage: z.number(),
@@ -95,6 +99,7 @@ export function leaderboardRow(config: RunConfig, metrics: RunMetrics): Leaderbo
     local: true,
     prompt_id: config.prompt.id,
     prompt_hash: config.prompt.template_hash,
+    seen_samples: seenSamples(config),
     model: config.model.fingerprint.model ?? config.model.name,
     n: metrics.n,
     coverage: metrics.coverage,
@@ -144,6 +149,11 @@ export function buildLeaderboard(
   return { schema_version: 1, tables };
 }
 
+function seenSamples({ prompt }: RunConfig): number {
+  const { provenance } = parsePromptTemplate(prompt.text, `${prompt.id}.yaml`).template;
+  return new Set([...provenance?.few_shot ?? [], ...provenance?.search ?? []]).size;
+}
+
 function newestRanked(table: LeaderboardTable): string {
   const times = table.rows.filter((row) => row.rank !== null).map((row) => row.started_at);
   return times.sort().at(-1) ?? "";
@@ -168,10 +178,10 @@ function rankTable(
       (b.overall.mean ?? 0) - (a.overall.mean ?? 0) || (a.run_id < b.run_id ? -1 : 1)
     );
   const [leader] = ranked;
-  const rows = ranked.map((row, at) => ({
-    ...row,
-    rank: leader && !isBelow(row, leader, scoresOf) ? 1 : at + 1,
-  })).sort((a, b) => a.rank - b.rank || (b.overall.mean ?? 0) - (a.overall.mean ?? 0));
+  const behind = leader ? behindLeader(ranked, leader, scoresOf) : [];
+  // Down to the last one that cannot be told from the leader, so that no rank contradicts a score.
+  const last = behind.lastIndexOf(false);
+  const rows = ranked.map((row, at) => ({ ...row, rank: at <= last ? 1 : at + 1 }));
   const first = rows[0] ?? judged[0]!;
   return {
     dataset_path: first.dataset_path,
@@ -186,17 +196,35 @@ function rankTable(
 const CLEAR_TIE = 1;
 const CLEAR_GAP = 8;
 
-/** Whether `compare` would call a run worse than the leader. */
-function isBelow(
+/**
+ * Which runs are worse than the leader on evidence: the rule of `compare`, with p adjusted for all
+ * the runs that the leader was picked from (Holm). `false` for the leader itself.
+ */
+function behindLeader(
+  ranked: readonly LeaderboardRow[],
+  leader: LeaderboardRow,
+  scoresOf: (runId: string) => RunScores | null,
+): boolean[] {
+  const others = ranked.filter((row) => row.run_id !== leader.run_id);
+  const found = others.map((row) => againstLeader(row, leader, scoresOf));
+  const adjusted = holm(found.map(({ p }) => p));
+  const behind = new Set(
+    others.filter((_, at) => found[at]!.below && adjusted[at]! < 0.05).map((row) => row.run_id),
+  );
+  return ranked.map((row) => behind.has(row.run_id));
+}
+
+function againstLeader(
   row: LeaderboardRow,
   leader: LeaderboardRow,
   scoresOf: (runId: string) => RunScores | null,
-): boolean {
-  if (row.run_id === leader.run_id) return false;
+): { readonly p: number; readonly below: boolean } {
+  const tie = { p: 1, below: false };
+  const gap = { p: 0, below: true };
   const [own, best] = [scoresOf(row.run_id), scoresOf(leader.run_id)];
   if (own === null || best === null) {
     const [a, b] = [row.overall.ci95, leader.overall.ci95];
-    return a !== null && b !== null && a[1] < b[0];
+    return a !== null && b !== null && a[1] < b[0] ? gap : tie;
   }
   const byId = new Map(own.ids.map((id, at) => [id, own.overall[at] ?? 0]));
   const shared = best.ids.flatMap((id, at) => {
@@ -205,13 +233,14 @@ function isBelow(
       ? []
       : [{ leader: best.overall[at] ?? 0, own: score, cluster: best.clusters[at] ?? id }];
   });
-  const [a, b] = [shared.map(({ leader }) => leader), shared.map(({ own }) => own)];
+  const [a, b] = [shared.map((pair) => pair.leader), shared.map((pair) => pair.own)];
   const clusters = shared.map(({ cluster }) => cluster);
   const rough = clusterMean(b.map((score, at) => score - (a[at] ?? 0)), clusters);
-  if (rough === null || rough.mean > -CLEAR_TIE * rough.se) return false;
-  if (rough.mean < -CLEAR_GAP * rough.se) return true;
+  if (rough === null || rough.mean > -CLEAR_TIE * rough.se) return tie;
+  if (rough.se > 0 && rough.mean < -CLEAR_GAP * rough.se) return gap;
   const compared = pairedComparison(a, b, clusters, { random: seededRandom(0) });
-  return compared !== null && verdictOf(compared, 0) === "worse";
+  if (compared === null) return tie;
+  return { p: compared.p, below: verdictOf(compared, 0) === "worse" };
 }
 
 function wholeFloors(

@@ -2,7 +2,7 @@
 // changes, so it is remembered beside the runs, and a thousand of them are read in a moment.
 
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as z from "zod";
 import { signatureHash } from "../dataset/template.ts";
 import { DataError, messageOf } from "../errors.ts";
@@ -63,14 +63,18 @@ export async function updateLeaderboard(
   { prune }: { readonly prune: boolean },
 ): Promise<LeaderboardUpdate> {
   const file = join(root, LEADERBOARD_FILE);
-  const before = existsSync(file) ? await readJson(file, Leaderboard) : null;
+  const before = existsSync(file) ? await readBoard(file) : null;
   const known = readMemory(join(runsDir, MEMORY_FILE));
   const memory: Memory = { version: MEMORY_VERSION, runs: {} };
   const skipped: SkippedFolder[] = [];
   let fresh = false;
   for (const name of existsSync(runsDir) ? readdirSync(runsDir).sort() : []) {
     const path = join(runsDir, name);
-    if (name === "latest" || name.startsWith(".") || !statSync(path).isDirectory()) continue;
+    if (name === "latest" || name.startsWith(".")) continue;
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+      skipped.push({ name, reason: "it is no folder" });
+      continue;
+    }
     const stamp = stampOf(join(path, "metrics.json"));
     const remembered = Object.hasOwn(known.runs, name) ? known.runs[name] : undefined;
     if (stamp !== null && remembered?.stamp === stamp) memory.runs[name] = remembered;
@@ -102,6 +106,17 @@ export async function updateLeaderboard(
   return { leaderboard, skipped };
 }
 
+async function readBoard(file: string): Promise<Leaderboard> {
+  try {
+    return await readJson(file, Leaderboard);
+  } catch (cause) {
+    throw new DataError(messageOf(cause), {
+      cause,
+      hint: "it is made anew from the runs: after a merge take either side and run this again",
+    });
+  }
+}
+
 async function readRun(
   path: string,
 ): Promise<
@@ -112,6 +127,7 @@ async function readRun(
   try {
     if (!existsSync(join(path, "config.json"))) return { reason: "it has no config.json" };
     const config = await readJson(join(path, "config.json"), RunConfig);
+    if (config.run_id !== basename(path)) return { reason: `it is a copy of ${config.run_id}` };
     if (!existsSync(join(path, "metrics.json"))) return { reason: "it was never finished" };
     const metrics = await readJson(join(path, "metrics.json"), RunMetrics);
     const { records } = await readRecords(join(path, "results.jsonl"));

@@ -85,6 +85,51 @@ Deno.test("runs that cannot be told from the leader share its rank", () => {
   assert.deepEqual(ranks(tables[0]!.rows), [["b", 1], ["a", 1], ["c", 3]]);
 });
 
+Deno.test("no rank contradicts a score: it is 1 down to the last that cannot be told from the leader", () => {
+  const rows = [
+    row("a", 0.6, "2026-01-01"),
+    row("b", 0.56, "2026-01-02"),
+    row("c", 0.5, "2026-01-03"),
+    row("d", 0.1, "2026-01-04"),
+  ];
+  const byRun = new Map([
+    [rows[0]!.run_id, scores((at) => 0.5 + at / 300)],
+    // A little worse everywhere: surely worse. The next: much worse on average, but not surely.
+    [rows[1]!.run_id, scores((at) => 0.46 + at / 300)],
+    [rows[2]!.run_id, scores((at) => at % 2 ? 0 : 1)],
+    [rows[3]!.run_id, scores(() => 0.1)],
+  ]);
+  const { tables } = buildLeaderboard(rows, (id) => byRun.get(id) ?? null);
+  assert.deepEqual(ranks(tables[0]!.rows), [["a", 1], ["b", 1], ["c", 1], ["d", 4]]);
+});
+
+Deno.test("five flips to none do not tell a run from the leader, as in compare", () => {
+  const rows = [row("a", 0.7, "2026-01-01"), row("b", 0.6, "2026-01-02")];
+  const byRun = new Map([
+    [rows[0]!.run_id, scores(() => 1)],
+    [rows[1]!.run_id, scores((at) => at < 5 ? 0 : 1)],
+  ]);
+  assert.deepEqual(ranks(buildLeaderboard(rows, (id) => byRun.get(id) ?? null).tables[0]!.rows), [[
+    "a",
+    1,
+  ], ["b", 1]]);
+});
+
+Deno.test("with many runs a chance gap of one is none (Holm)", () => {
+  const six = (at: number) => at < 6 ? 0 : 1;
+  const rows = Array.from(
+    { length: 10 },
+    (_, at) => row(`e${at}`, at === 0 ? 0.9 : 0.8, `2026-01-${10 + at}`),
+  );
+  const scoresOf = (id: string) =>
+    scores(id === rows[0]!.run_id ? () => 1 : id === rows[1]!.run_id ? six : () => 1);
+  const two = buildLeaderboard(rows.slice(0, 2), scoresOf).tables[0]!.rows;
+  // The leader and one other: p = 0.031 is not adjusted by the leader's own p of 1.
+  assert.deepEqual(two.map((r) => r.rank), [1, 2]);
+  const ten = buildLeaderboard(rows, scoresOf).tables[0]!.rows;
+  assert.ok(ten.every((r) => r.rank === 1));
+});
+
 Deno.test("without their scores runs are told apart when their intervals do not overlap", () => {
   const rows = [
     row("a", 0.7, "2026-01-01"),

@@ -40,13 +40,18 @@ export function rescoreRecord(record: SampleRecord): SampleRecord {
 /**
  * Writes a run's answers, scored anew, into a new run folder.
  *
- * @param startedAt epoch milliseconds
+ * The new run keeps its parent's start: it says what was measured then, and takes its parent's place,
+ * not that of a newer run.
+ *
+ * @param parentFloors those of the parent: without a model nothing about them changes
+ * @param now epoch milliseconds, for the name of the new folder
  */
 export function rescoreRun(
   parent: RunConfig,
   records: readonly SampleRecord[],
+  parentFloors: RunMetrics["floors"] | null,
   runsDir: string,
-  startedAt: number,
+  now: number,
   denoVersion: string,
 ): Rescored {
   const rescored = records.map(rescoreRecord);
@@ -54,20 +59,19 @@ export function rescoreRun(
   const { seed } = parent.execution;
   using folder = createRunFolder(runsDir, {
     ...parent,
-    started_at: new Date(startedAt).toISOString(),
     parent_run_id: parent.run_id,
     versions: { logeval: VERSION, deno: denoVersion, metric: METRIC_VERSION },
-  });
+  }, new Date(now).toISOString());
   const worst = worstAnswers(WORST_ANSWERS);
   for (const record of rescored) {
     folder.append(record);
     worst.add(record);
   }
-  const floors = computeFloors(samples, exampleIndex(samples, seed), seed);
+  const floors = parentFloors ?? computeFloors(samples, exampleIndex(samples, seed), seed);
   const wallMs = rescored.reduce((most, record) => Math.max(most, record.elapsed_ms), 0);
   const metrics = computeMetrics(folder.config, samples, rescored, floors, wallMs);
   folder.finish(metrics, renderSummary(folder.config, metrics, rescored, worst.list()), {
-    latest: metrics.status === "complete",
+    latest: false,
   });
   const changed =
     rescored.filter((record, at) =>

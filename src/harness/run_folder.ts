@@ -26,17 +26,19 @@ export interface RunFolder {
  * writes config.json into it.
  *
  * @param config without `run_id`, which the folder's name becomes
+ * @param namedAfter the time in its name, ISO 8601: that of the start unless told
  */
 export function createRunFolder(
   runsDir: string,
   config: Omit<RunConfig, "run_id">,
+  namedAfter: string = config.started_at,
 ): RunFolder {
   try {
     mkdirSync(runsDir, { recursive: true });
   } catch (cause) {
     throw new UsageError(`Cannot create the folder ${runsDir}: ${systemFault(cause)}`, { cause });
   }
-  const stamp = config.started_at.slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+  const stamp = namedAfter.slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
   for (let attempt = 1;; attempt++) {
     const runId = `${stamp}-${config.experiment_id}${attempt === 1 ? "" : `-${attempt}`}`;
     const path = join(runsDir, runId);

@@ -33,7 +33,8 @@ export function computeMetrics(
   const intervals = (field: typeof FIELDS[number]) => metric(scored, clusters, field);
   const said = answersOf(samples, records);
   const answered = records.filter((record) => record.outcome !== "failed");
-  const calls = samples.length * config.execution.repeats;
+  // The run's own number: a stored run may hold fewer records than it had samples.
+  const calls = config.dataset.n * config.execution.repeats;
   const wallS = wallMs / 1000;
   return {
     schema_version: 1,
@@ -42,7 +43,7 @@ export function computeMetrics(
     experiment_id: config.experiment_id,
     status: answered.length === calls ? "complete" : "partial",
     changed: config.changed,
-    n: samples.length,
+    n: config.dataset.n,
     repeats: config.execution.repeats,
     coverage: answered.length / calls,
     outcomes: countOutcomes(records),

@@ -43,6 +43,8 @@ const record = (at: number, rest: Partial<ScoredRecord>): ScoredRecord => ({
   elapsed_ms: 0,
   ...rest,
 });
+const CONFIG = testConfig();
+CONFIG.dataset.n = SAMPLES.length;
 const FLOORS = { most_common: scores(0), embedded: scores(0) };
 const RECORDS = [
   record(0, {
@@ -61,7 +63,7 @@ const RECORDS = [
 ];
 
 Deno.test("computeMetrics() keeps bad answers in the mean and failed ones out", () => {
-  const metrics = computeMetrics(testConfig(), SAMPLES, RECORDS, FLOORS, 2000);
+  const metrics = computeMetrics(CONFIG, SAMPLES, RECORDS, FLOORS, 2000);
   // (0.5 + 0 + 1) / 3
   assert.equal(metrics.overall.mean, 0.5);
   assert.equal(metrics.metrics.root_cause.mean, 2 / 3);
@@ -78,7 +80,7 @@ Deno.test("computeMetrics() keeps bad answers in the mean and failed ones out", 
 });
 
 Deno.test("computeMetrics() groups by root cause and namespace, answered samples alone", () => {
-  const metrics = computeMetrics(testConfig(), SAMPLES, RECORDS, FLOORS, 2000);
+  const metrics = computeMetrics(CONFIG, SAMPLES, RECORDS, FLOORS, 2000);
   assert.deepEqual(Object.keys(metrics.by_root_cause), ["timeout", "unknown"]);
   assert.deepEqual(
     [metrics.by_root_cause["timeout"]?.n, metrics.by_root_cause["timeout"]?.overall],
@@ -98,11 +100,11 @@ Deno.test("computeMetrics() groups by root cause and namespace, answered samples
 });
 
 Deno.test("computeMetrics() sums what was reported; unknown stays unknown", () => {
-  const metrics = computeMetrics(testConfig(), SAMPLES, RECORDS, FLOORS, 2000);
+  const metrics = computeMetrics(CONFIG, SAMPLES, RECORDS, FLOORS, 2000);
   assert.deepEqual(metrics.latency_ms, { p50: 200, p95: 290, max: 300 });
   // 10 completion tokens in 2 s.
   assert.deepEqual(metrics.tokens, { prompt: 30, completion: 10, cached: 2, per_second: 5 });
-  const none = computeMetrics(testConfig(), SAMPLES, [], FLOORS, 0);
+  const none = computeMetrics(CONFIG, SAMPLES, [], FLOORS, 0);
   assert.deepEqual(none.tokens, { prompt: null, completion: null, cached: null, per_second: null });
   assert.deepEqual(none.overall, { mean: null, ci95: null });
   assert.equal(none.coverage, 0);
@@ -110,8 +112,8 @@ Deno.test("computeMetrics() sums what was reported; unknown stays unknown", () =
 
 Deno.test("the order in which answers came changes nothing, bit by bit", () => {
   const thirds = SAMPLES.map((_, at) => record(at, { scores: scores(1 / (at + 3)) }));
-  const forward = computeMetrics(testConfig(), SAMPLES, thirds, FLOORS, 1);
-  const backward = computeMetrics(testConfig(), SAMPLES, thirds.toReversed(), FLOORS, 1);
+  const forward = computeMetrics(CONFIG, SAMPLES, thirds, FLOORS, 1);
+  const backward = computeMetrics(CONFIG, SAMPLES, thirds.toReversed(), FLOORS, 1);
   assert.deepEqual(forward, backward);
 });
 

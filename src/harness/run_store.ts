@@ -64,10 +64,16 @@ function onlyOne(runs: readonly StoredRun[], prefix: string): StoredRun | undefi
 }
 
 function newestOf(runs: readonly StoredRun[], experimentId: string): StoredRun | undefined {
-  const own = runs.filter((run) => run.config.experiment_id === experimentId);
+  // By the time of measuring: a rescored old run is newer by name alone.
+  const own = runs.filter((run) => run.config.experiment_id === experimentId)
+    .toSorted((a, b) => order(a) < order(b) ? -1 : 1);
   return own.findLast((run) =>
     run.metrics?.status === "complete" && run.config.changed.length === 0
   ) ?? own.at(-1);
+}
+
+function order({ config }: StoredRun): string {
+  return `${config.started_at} ${config.run_id}`;
 }
 
 function readRun(path: string): StoredRun | null {

@@ -15,7 +15,8 @@ function summaryOf(records: readonly SampleRecord[], config = testConfig()): str
     records.map((record) => ({ ...record.input, ...record.expected })),
   );
   const named = records.map((record, at) => ({ ...record, id: samples[at]!.id }));
-  const metrics = computeMetrics(config, samples, named, {
+  const dataset = { ...config.dataset, n: samples.length };
+  const metrics = computeMetrics({ ...config, dataset }, samples, named, {
     most_common: FLOOR,
     embedded: FLOOR,
   }, 1000);
