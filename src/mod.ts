@@ -43,14 +43,13 @@ export type {
 export { normalizeLabel } from "./analyzer/normalize.ts";
 export { openAiModel } from "./analyzer/openai.ts";
 export { parseResponse } from "./analyzer/parse.ts";
+export { parsePromptTemplate, type PromptTemplate } from "./analyzer/prompt.ts";
 export {
-  parsePromptTemplate,
   type PromptIdentity,
-  type PromptTemplate,
   renderPrompt,
   templateHash,
   variablesHash,
-} from "./analyzer/prompt.ts";
+} from "./analyzer/render.ts";
 export type { AllowedLabels } from "./analyzer/response_format.ts";
 export {
   allowedLabels,

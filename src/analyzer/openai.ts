@@ -3,6 +3,8 @@
 // Decoding is by hand and not by schema because this is the hot path of a run.
 
 import { LlmError, UsageError } from "../errors.ts";
+import { connectionFault } from "./connection_fault.ts";
+import { asString, decodeJson, valueAt } from "./json_value.ts";
 import type { ChatModel, ChatRequest, Completion, ServerTimings, TokenUsage } from "./llm.ts";
 
 export interface OpenAiOptions {
@@ -142,55 +144,6 @@ export function authorization(apiKey: string | undefined): Record<string, string
   return { authorization: `Bearer ${apiKey}` };
 }
 
-const CONNECTION_FAULTS: readonly (readonly [RegExp, string])[] = [
-  [/connection refused|ECONNREFUSED|actively refused/i, "connection refused"],
-  [/dns error|failed to lookup|getaddrinfo|ENOTFOUND|EAI_AGAIN/i, "unknown host"],
-  [
-    /connection closed before|unexpected eof|socket hang up/i,
-    "connection closed without an answer",
-  ],
-  [/connection reset|broken pipe|ECONNRESET|EPIPE|forcibly closed/i, "connection reset"],
-  [/timed out|ETIMEDOUT/i, "connection timed out"],
-  [/unreachable|EHOSTUNREACH|ENETUNREACH/i, "no route to the host"],
-  [/InvalidContentType|corrupt message/i, "the server does not speak https: try http"],
-  [/certificate|handshake/i, "the TLS certificate was not accepted"],
-  [/invalid HTTP version/i, "the server does not speak HTTP"],
-];
-
-/** Says in plain words why `fetch` threw. Runtimes put the reason in the message or in a cause. */
-export function connectionFault(error: unknown): string {
-  const messages: string[] = [];
-  const codes: string[] = [];
-  for (let e = error; e instanceof Error && messages.length < 8; e = e.cause) {
-    messages.push(e.message);
-    codes.push(asString(valueAt(e, "code")) ?? "");
-  }
-  const all = [...messages, ...codes].join("\n");
-  const known = CONNECTION_FAULTS.find(([pattern]) => pattern.test(all));
-  if (known !== undefined) return known[1];
-  const innermost = messages.at(-1) ?? String(error);
-  return innermost.replace(/^error sending request .*?\): /, "");
-}
-
-/** Returns the value at a path into parsed JSON, `undefined` where the path does not lead on. */
-export function valueAt(value: unknown, ...path: readonly (string | number)[]): unknown {
-  let current = value;
-  for (const key of path) {
-    if (typeof current !== "object" || current === null) return undefined;
-    current = (current as Readonly<Record<string | number, unknown>>)[key];
-  }
-  return current;
-}
-
-/** Returns parsed JSON, `undefined` for any other text. */
-export function decodeJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function requestBody(model: string, { messages, sampling, response_format }: ChatRequest): string {
   // What is undefined (seed, response_format) does not get into the JSON.
   return JSON.stringify({
@@ -244,10 +197,6 @@ function decodeTimings(timings: unknown): ServerTimings | null {
   const predicted_ms = valueAt(timings, "predicted_ms");
   if (typeof prompt_ms !== "number" || typeof predicted_ms !== "number") return null;
   return { prompt_ms, predicted_ms };
-}
-
-function asString(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
 }
 
 /** The message of an error body: OpenAI's form, a bare string, vLLM's old form, FastAPI's. */

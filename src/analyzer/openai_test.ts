@@ -10,7 +10,8 @@ import {
   status,
 } from "../testing/fake_server.ts";
 import { type ChatRequest, type Completion, DEFAULT_LLM_CONFIG } from "./llm.ts";
-import { chatCompletionsUrl, connectionFault, openAiModel } from "./openai.ts";
+import { connectionFault } from "./connection_fault.ts";
+import { chatCompletionsUrl, openAiModel } from "./openai.ts";
 
 const KEY = "sk-secret-0123456789";
 const NOW = Date.UTC(2026, 9, 1, 12, 0, 0);

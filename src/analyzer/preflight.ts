@@ -2,13 +2,9 @@
 // llama-server answers, and gives what is known about it. Called by the commands that need a server.
 
 import { LlmError } from "../errors.ts";
-import {
-  authorization,
-  chatCompletionsUrl,
-  connectionFault,
-  decodeJson,
-  valueAt,
-} from "./openai.ts";
+import { connectionFault } from "./connection_fault.ts";
+import { decodeJson, valueAt } from "./json_value.ts";
+import { authorization, chatCompletionsUrl } from "./openai.ts";
 
 /** What a server says of itself; `null` where it says nothing. */
 export interface ServerInfo {

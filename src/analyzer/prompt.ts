@@ -1,15 +1,13 @@
-// Prompt YAML -> PromptTemplate -> messages. A template is data: its tags name declared inputs and
-// nothing else, which is checked before eta, whose tags run code, sees it. Hashes identify the
-// template, its variables and the rendered messages.
+// Prompt YAML -> PromptTemplate, or every fault of it. A template is data: its tags name declared
+// inputs and nothing else.
 
-import { Eta } from "eta";
 import type { Scalar } from "yaml";
 import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { describeFaults, type Fault, faultsOf, suggestion } from "../faults.ts";
-import { hashOf } from "../hash.ts";
 import { blockTextBefore, parseYaml, type YamlSource } from "../yaml_source.ts";
-import type { ChatMessage, ResponseFormat } from "./llm.ts";
+import type { ResponseFormat } from "./llm.ts";
+import { inputNames, tagsOf } from "./prompt_tags.ts";
 import { type SamplingLayer, SamplingSettings } from "./sampling.ts";
 
 const InputName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a name of letters and _");
@@ -88,19 +86,6 @@ export interface PromptProvenance {
   readonly templates: readonly string[];
 }
 
-/** What a prompt was, from its template to the bytes that a model saw. */
-export interface PromptIdentity {
-  readonly id: string;
-  readonly template_hash: string;
-  readonly rendered_hash: string;
-}
-
-export interface RenderedPrompt {
-  /** The system message, unless its text is empty, then the user message. */
-  readonly messages: readonly ChatMessage[];
-  readonly prompt: PromptIdentity;
-}
-
 export interface ParsedPrompt {
   readonly template: PromptTemplate;
   /** Things that are probably mistakes but leave a usable prompt. */
@@ -136,129 +121,6 @@ export function parsePromptTemplate(text: string, name: string): ParsedPrompt {
     warnings.push(`${name}: no {{ logs }} in system or user; the model never sees the logs`);
   }
   return { template, warnings };
-}
-
-/**
- * Fills a template with variables.
- *
- * @param variables values by input name; those that the template does not declare are passed over
- * @throws {UsageError} naming every required input that is missing
- */
-export function renderPrompt(
-  template: PromptTemplate,
-  variables: Readonly<Record<string, string>>,
-): RenderedPrompt {
-  const missing = template.inputs.required.filter((input) => !Object.hasOwn(variables, input));
-  if (missing.length > 0) {
-    throw new UsageError(
-      `Cannot render prompt "${template.id}": missing required ${
-        missing.length === 1 ? "input" : "inputs"
-      } ${missing.join(", ")}`,
-    );
-  }
-  const values = inputValues(template, variables);
-  const compiled = compile(template);
-  const system = compiled.system(values);
-  const messages: ChatMessage[] = [{ role: "user", content: compiled.user(values) }];
-  if (system !== "") messages.unshift({ role: "system", content: system });
-  return {
-    messages,
-    prompt: {
-      id: template.id,
-      template_hash: compiled.hash,
-      rendered_hash: hashOf(messages),
-    },
-  };
-}
-
-/** The identity of what a template is filled with: its declared inputs, defaults included. */
-export function variablesHash(
-  template: PromptTemplate,
-  variables: Readonly<Record<string, string>>,
-): string {
-  return hashOf(inputValues(template, variables));
-}
-
-/** The identity of a template: a change of any field or byte of its texts changes it. */
-export function templateHash(template: PromptTemplate): string {
-  return compile(template).hash;
-}
-
-/** Names of all inputs, required ones first. */
-export function inputNames(template: PromptTemplate): string[] {
-  return [...template.inputs.required, ...Object.keys(template.inputs.optional)];
-}
-
-function inputValues(
-  template: PromptTemplate,
-  variables: Readonly<Record<string, string>>,
-): Record<string, string> {
-  // Without a prototype, so that an input may have any name, `constructor` as well.
-  const values: Record<string, string> = Object.create(null);
-  Object.assign(values, template.inputs.optional);
-  for (const input of inputNames(template)) {
-    if (Object.hasOwn(variables, input)) values[input] = variables[input]!;
-  }
-  return values;
-}
-
-interface CompiledPrompt {
-  readonly hash: string;
-  readonly system: (values: Readonly<Record<string, string>>) => string;
-  readonly user: (values: Readonly<Record<string, string>>) => string;
-}
-
-const compiledPrompts = new WeakMap<PromptTemplate, CompiledPrompt>();
-
-function compile(template: PromptTemplate): CompiledPrompt {
-  const known = compiledPrompts.get(template);
-  if (known) return known;
-  const compiled = {
-    hash: hashOf(template),
-    system: compileText(template.system, template),
-    user: compileText(template.user, template),
-  };
-  compiledPrompts.set(template, compiled);
-  return compiled;
-}
-
-// eta turns a tag into code, so a tag becomes a property look-up of a checked name and only that.
-const eta = new Eta({
-  tags: ["{{", "}}"],
-  parse: { exec: "!", interpolate: "", raw: "~" },
-  autoTrim: false,
-  autoEscape: false,
-  plugins: [{
-    processAST: (nodes) =>
-      nodes.map((node) =>
-        typeof node === "string" ? node : { ...node, val: `it[${JSON.stringify(node.val.trim())}]` }
-      ),
-  }],
-});
-
-function compileText(text: string, template: PromptTemplate) {
-  const names = inputNames(template);
-  const bad = tagsOf(text).find((tag) => tag.name === null || !names.includes(tag.name));
-  if (bad) {
-    throw new UsageError(
-      `Cannot render prompt "${template.id}": ${bad.text} is no declared input's name`,
-    );
-  }
-  const compiled = eta.compile(text);
-  return (values: Readonly<Record<string, string>>) => compiled.call(eta, values);
-}
-
-interface Tag {
-  readonly text: string;
-  /** `null` when the tag is not closed. */
-  readonly name: string | null;
-}
-
-function tagsOf(text: string): Tag[] {
-  return [...text.matchAll(/\{\{([^]*?)(\}\}|$)/g)].map(([tag, inner = "", close]) => ({
-    text: close === "" ? tag.slice(0, 20) : tag,
-    name: close === "" ? null : inner.trim(),
-  }));
 }
 
 function tagFaults(template: PromptTemplate, text: string, source: YamlSource): Fault[] {

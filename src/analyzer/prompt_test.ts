@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../errors.ts";
 import { BUILTIN_PROMPTS } from "./builtin_prompts.ts";
-import { parsePromptTemplate, renderPrompt, templateHash, variablesHash } from "./prompt.ts";
+import { parsePromptTemplate } from "./prompt.ts";
+import { renderPrompt, templateHash, variablesHash } from "./render.ts";
 
 const PLAIN = `id: p
 version: 1

@@ -2,7 +2,7 @@
 // finishes. Knows no folder, no terminal: run folder and progress listen to the same records.
 
 import type { AnalyzeContext, AnalyzeResult, LogAnalyzer } from "../analyzer/analyzer.ts";
-import { templateHash } from "../analyzer/prompt.ts";
+import { templateHash } from "../analyzer/render.ts";
 import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
 import { LlmError } from "../errors.ts";
 import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";

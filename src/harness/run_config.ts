@@ -1,7 +1,7 @@
 // A prepared run and what is known of server and machine -> the frozen config.json.
 
 import { mergeSampling } from "../analyzer/sampling.ts";
-import { templateHash } from "../analyzer/prompt.ts";
+import { templateHash } from "../analyzer/render.ts";
 import { taxonomyVariables } from "../dataset/taxonomy.ts";
 import { hashOf } from "../hash.ts";
 import { METRIC_VERSION } from "../metrics/score.ts";

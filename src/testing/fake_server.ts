@@ -3,7 +3,7 @@
 // It is a plain TCP listener: Deno.serve cannot close a connection without an answer, and where it
 // cuts off a body differs by version.
 
-import { decodeJson } from "../analyzer/openai.ts";
+import { decodeJson } from "../analyzer/json_value.ts";
 import { systemClock } from "../analyzer/retry.ts";
 
 /** What becomes of one request. A bare string is the text of a good answer. */

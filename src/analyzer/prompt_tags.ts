@@ -1,0 +1,23 @@
+// The tags of a prompt's texts: `{{ name }}`, and the names they may hold.
+
+import type { PromptTemplate } from "./prompt.ts";
+
+/** A tag as it stands in a text. */
+export interface Tag {
+  readonly text: string;
+  /** `null` when the tag is not closed. */
+  readonly name: string | null;
+}
+
+/** All tags of a text, in their order. */
+export function tagsOf(text: string): Tag[] {
+  return [...text.matchAll(/\{\{([^]*?)(\}\}|$)/g)].map(([tag, inner = "", close]) => ({
+    text: close === "" ? tag.slice(0, 20) : tag,
+    name: close === "" ? null : inner.trim(),
+  }));
+}
+
+/** Names of all inputs, required ones first. */
+export function inputNames(template: PromptTemplate): string[] {
+  return [...template.inputs.required, ...Object.keys(template.inputs.optional)];
+}
