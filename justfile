@@ -21,7 +21,7 @@ llm MODEL:
 check:
     deno task check
 
-# Every test, a few seconds
+# Every test, about twenty seconds
 test:
     deno task test
 
