@@ -44,8 +44,22 @@ const PromptFile = z.strictObject({
   response_format: ResponseFormatSetting.optional(),
   provenance: z.strictObject({
     few_shot: z.array(z.string()).default([]),
+    few_shot_rule: z.string().optional(),
     search: z.array(z.string()).default([]),
     templates: z.array(z.string()).default([]),
+    parent: z.string().optional(),
+    optimization: z.string().optional(),
+    levels: z.record(z.string(), z.string()).optional(),
+    seed: z.int().optional(),
+    dataset_hash: z.string().optional(),
+    gain: z.strictObject({
+      difference: z.number(),
+      ci95: z.tuple([z.number(), z.number()]).nullable(),
+      p: z.number(),
+      n: z.int().min(1),
+      confirmed: z.boolean(),
+    }).optional(),
+    rendered: z.record(z.string(), z.string()).optional(),
   }).optional(),
 });
 
@@ -76,14 +90,38 @@ export interface PromptTemplate {
   readonly provenance?: PromptProvenance | undefined;
 }
 
-/** Samples of the golden dataset that went into a prompt. */
+/** Where a prompt comes from: samples of the golden dataset that went into it, and what a search found. */
 export interface PromptProvenance {
   /** Ids of samples whose text it shows as examples. */
   readonly few_shot: readonly string[];
+  /** How they were chosen. */
+  readonly few_shot_rule?: string | undefined;
   /** Ids of samples on which a search chose it. */
   readonly search: readonly string[];
   /** Signature hashes of the templates of both, which also stand for samples of other files. */
   readonly templates: readonly string[];
+  /** The prompt that it was measured against and is meant to replace. */
+  readonly parent?: string | undefined;
+  /** The search that made it: its run id. */
+  readonly optimization?: string | undefined;
+  /** Level of each dimension of the search space. */
+  readonly levels?: Readonly<Record<string, string>> | undefined;
+  /** Of the search. */
+  readonly seed?: number | undefined;
+  /** Of the samples that the search looked at. */
+  readonly dataset_hash?: string | undefined;
+  /** What it gained over `parent` on samples that the search never saw; overall, -1..1. */
+  readonly gain?: {
+    readonly difference: number;
+    readonly ci95: readonly [number, number] | null;
+    readonly p: number;
+    /** Samples. */
+    readonly n: number;
+    /** Whether the difference is above 0 on evidence. */
+    readonly confirmed: boolean;
+  } | undefined;
+  /** `rendered_hash` of the messages by the name of a fixed input, for `verifyPrompt`. */
+  readonly rendered?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface ParsedPrompt {
