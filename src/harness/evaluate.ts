@@ -8,14 +8,14 @@ import { LlmError } from "../errors.ts";
 import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";
 import type { SampleRecord } from "./run_files.ts";
 
-/** One call to make: a sample in one of its repeats. */
+/** One call to make: a sample in one of its repeats, and what is to analyze it. */
 export interface Task {
+  readonly analyzer: LogAnalyzer;
   readonly sample: Sample;
   readonly repeat: number;
 }
 
 export interface EvaluateOptions {
-  readonly analyzer: LogAnalyzer;
   /** Inputs of the prompt that are the same for every sample. */
   readonly variables: Readonly<Record<string, string>>;
   /** Calls in flight at a time, at least 1. */
@@ -26,7 +26,7 @@ export interface EvaluateOptions {
   readonly abort: AbortSignal;
   /** Milliseconds since the start of the run. */
   readonly elapsedMs: () => number;
-  readonly onRecord: (record: SampleRecord) => void;
+  readonly onRecord: (record: SampleRecord, task: Task) => void;
 }
 
 /** Whether all tasks were done, and if not, why. */
@@ -70,7 +70,7 @@ export async function evaluate(
       if (next.done) return;
       const record = await answerOrNull(next.value, options);
       if (record === null) return;
-      options.onRecord(record);
+      options.onRecord(record, next.value);
       recorded++;
       failures = record.outcome === "failed" ? failures + 1 : 0;
       if (failures >= failureLimit) failing.abort();
@@ -100,8 +100,8 @@ async function answerOrNull(task: Task, options: EvaluateOptions): Promise<Sampl
 }
 
 async function answer(
-  { sample, repeat }: Task,
-  { analyzer, variables, abort, elapsedMs }: EvaluateOptions,
+  { analyzer, sample, repeat }: Task,
+  { variables, abort, elapsedMs }: EvaluateOptions,
 ): Promise<SampleRecord> {
   let attempts = 0;
   let result: AnalyzeResult;

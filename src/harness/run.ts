@@ -1,14 +1,10 @@
 // One run from its prepared settings to its finished folder: look at the server, open the folder,
 // evaluate, derive metrics and summary. Commands tell the story; this only reports events.
 
-import { LogAnalyzer } from "../analyzer/analyzer.ts";
-import { EMBEDDED_MODEL, embeddedModel } from "../analyzer/embedded.ts";
-import { probeServer, type ServerInfo } from "../analyzer/preflight.ts";
-import type { Clock } from "../analyzer/retry.ts";
+import type { LogAnalyzer } from "../analyzer/analyzer.ts";
 import type { Sample, SampleInput } from "../dataset/sample.ts";
-import { allowedLabels, taxonomyVariables } from "../dataset/taxonomy.ts";
-import { LlmError, UsageError } from "../errors.ts";
-import { seededRandom } from "../random.ts";
+import { taxonomyVariables } from "../dataset/taxonomy.ts";
+import { connectModel, type ModelDeps } from "./connect.ts";
 import { evaluate, type EvaluateEnd, type Task } from "./evaluate.ts";
 import { computeFloors, exampleIndex } from "./floors.ts";
 import { gitCommit } from "./git_commit.ts";
@@ -21,15 +17,10 @@ import type { ScoredRecord } from "./sample_scores.ts";
 import { renderSummary } from "./summary.ts";
 import { WORST_ANSWERS, worstAnswers } from "./worst_answers.ts";
 
-const PROBE_TIMEOUT_MS = 2500;
-const LOADING_POLL_MS = 500;
-
 /** The world around a run. */
-export interface RunDeps {
-  readonly clock: Clock;
+export interface RunDeps extends ModelDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly env: (name: string) => string | undefined;
   readonly denoVersion: string;
 }
 
@@ -83,24 +74,12 @@ export async function runExperiment(
 ): Promise<RunResult> {
   const { samples, experiment } = prepared;
   const { seed, repeats, concurrency } = experiment.execution;
-  const apiKey = readApiKey(prepared, deps);
-  const fingerprint = await lookAtModel(prepared, apiKey, deps, options);
   const examples = once(() => exampleIndex(prepared.dataset.samples, seed));
+  const model = await connectModel(prepared, examples, deps, options);
   const variables = taxonomyVariables(prepared.taxonomy);
-  const analyzer = new LogAnalyzer({
-    llmUrl: experiment.model.endpoint ?? "",
-    modelName: experiment.model.name,
-    promptTemplate: prepared.template,
-    config: experiment.llm_config,
-    apiKey,
-    allowedLabels: allowedLabels(prepared.taxonomy),
-    retries: experiment.execution.retries,
-    timeoutMs: experiment.execution.timeout_s * 1000,
-    clock: runClock(deps.clock, seed, options.stop),
-    ...(experiment.model.provider === "embedded" ? { model: embeddedModel(examples()) } : {}),
-  });
+  const analyzer = model.analyzer(prepared.template, experiment.llm_config);
   const config = freezeConfig(prepared, {
-    fingerprint,
+    fingerprint: model.fingerprint,
     startedAt: deps.now(),
     denoVersion: deps.denoVersion,
     gitCommit: gitCommit(root),
@@ -119,8 +98,7 @@ export async function runExperiment(
   const before = records.reduce((most, record) => Math.max(most, record.elapsed_ms), 0);
   const started = deps.clock.monotonic();
   const elapsedMs = () => before + deps.clock.monotonic() - started;
-  const evaluation = evaluate(missingTasks(prepared, records), {
-    analyzer,
+  const evaluation = evaluate(missingTasks(prepared, records, analyzer), {
     variables,
     concurrency,
     stop: options.stop,
@@ -178,24 +156,16 @@ function answeredSamples(
   return samples.filter(({ id }) => answered.has(id));
 }
 
-/** Draws jitter from the run's seed, and ends a wait between attempts when the run is stopped. */
-function runClock(clock: Clock, seed: number, stop: AbortSignal): Clock {
-  return {
-    monotonic: clock.monotonic,
-    random: seededRandom(seed),
-    sleep: (ms, { signal }) => clock.sleep(ms, { signal: AbortSignal.any([signal, stop]) }),
-  };
-}
-
 function missingTasks(
   { samples, experiment }: PreparedRun,
   records: readonly ScoredRecord[],
+  analyzer: LogAnalyzer,
 ): Task[] {
   const answered = new Set(records.map(({ id, repeat }) => `${id} ${repeat}`));
   const tasks: Task[] = [];
   for (let repeat = 1; repeat <= experiment.execution.repeats; repeat++) {
     for (const sample of samples) {
-      if (!answered.has(`${sample.id} ${repeat}`)) tasks.push({ sample, repeat });
+      if (!answered.has(`${sample.id} ${repeat}`)) tasks.push({ analyzer, sample, repeat });
     }
   }
   return tasks;
@@ -208,38 +178,4 @@ async function openFolder(
   if (resume === undefined) return createRunFolder(runsDir, config);
   const { resumeRunFolder } = await import("./resume.ts");
   return await resumeRunFolder(resume, config);
-}
-
-function readApiKey({ experiment }: PreparedRun, { env }: RunDeps): string | undefined {
-  const name = experiment.model.api_key_env;
-  if (name === undefined || experiment.model.provider === "embedded") return undefined;
-  const key = env(name);
-  if (key) return key;
-  throw new UsageError(
-    `Cannot read the model's key: model.api_key_env names ${name}, which is not set`,
-  );
-}
-
-async function lookAtModel(
-  { experiment }: PreparedRun,
-  apiKey: string | undefined,
-  { clock }: RunDeps,
-  { stop, onWait }: RunOptions,
-): Promise<ServerInfo> {
-  const { provider, endpoint } = experiment.model;
-  if (provider === "embedded" || endpoint === undefined) {
-    return { model: EMBEDDED_MODEL, build: null, slots: null, n_ctx: null };
-  }
-  const giveUp = clock.monotonic() + experiment.execution.timeout_s * 1000;
-  for (let waited = false;; waited = true) {
-    try {
-      const signal = AbortSignal.any([stop, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
-      return await probeServer(endpoint, { signal, apiKey });
-    } catch (error) {
-      const loading = error instanceof LlmError && error.kind === "server_error";
-      if (!loading || clock.monotonic() > giveUp) throw error;
-      if (!waited) onWait();
-      await clock.sleep(LOADING_POLL_MS, { signal: stop });
-    }
-  }
 }
