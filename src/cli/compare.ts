@@ -14,7 +14,7 @@ import {
   verdictLines,
 } from "../harness/comparison_terms.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
-import { writeWhole } from "../harness/run_folder.ts";
+import { writeWhole } from "../harness/folder.ts";
 import { readRecords } from "../harness/run_reader.ts";
 import { findRun, type StoredRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { Leaderboard } from "../harness/leaderboard.ts";
-import { lockFolder } from "../harness/run_folder.ts";
+import { lockFolder } from "../harness/folder.ts";
 import { startFakeServer } from "../testing/fake_server.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
 

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { UsageError } from "../errors.ts";
 import { formatCount } from "../format.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
-import { lockFolder } from "../harness/run_folder.ts";
+import { lockFolder } from "../harness/folder.ts";
 import { listRuns, type StoredRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 

@@ -15,7 +15,7 @@ import {
   leaderboardRow,
   type RunScores,
 } from "./leaderboard.ts";
-import { writeWhole } from "./run_folder.ts";
+import { writeWhole } from "./folder.ts";
 import { readJson, readRecords } from "./run_reader.ts";
 
 export const LEADERBOARD_FILE = "evals/experiments/leaderboard.json";

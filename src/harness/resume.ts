@@ -5,7 +5,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.ts";
 import type { RunConfig, SampleRecord } from "./run_files.ts";
-import { lockFolder, openFolder, type RunFolder, writeWhole } from "./run_folder.ts";
+import { lockFolder, writeWhole } from "./folder.ts";
+import { openFolder, type RunFolder } from "./run_folder.ts";
 import { readRecords, readRunConfig } from "./run_reader.ts";
 import { repeatCommand } from "./run_terms.ts";
 

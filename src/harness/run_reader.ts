@@ -12,20 +12,32 @@ export function readRunConfig(path: string): Promise<RunConfig> {
   return readJson(join(path, "config.json"), RunConfig);
 }
 
+/** Reads results.jsonl, as `readLines` does. */
+export function readRecords(file: string): Promise<StoredLines<SampleRecord>> {
+  return readLines(file, SampleRecord);
+}
+
+/** The records of a file in the order in which they finished. */
+export interface StoredLines<T> {
+  readonly records: T[];
+  /** Whether the last line was cut off. */
+  readonly torn: boolean;
+}
+
 /**
- * Reads results.jsonl.
+ * Reads a JSON Lines file of records.
  *
- * @returns the records in the order in which they finished; `torn` when the last line was cut off
- * @throws {DataError} naming the line when another line is not a record
+ * @throws {DataError} naming the line when one but the last is not a record
  */
-export async function readRecords(
+export async function readLines<T extends z.ZodType>(
   file: string,
-): Promise<{ readonly records: SampleRecord[]; readonly torn: boolean }> {
+  schema: T,
+): Promise<StoredLines<z.output<T>>> {
   const lines = (await readText(file)).split("\n");
   const last = lines.pop() ?? "";
-  const records: SampleRecord[] = [];
+  const records: z.output<T>[] = [];
   for (const [index, line] of lines.entries()) {
-    const record = decodeRecord(line);
+    const record = decodeRecord(line, schema);
     if (record !== null) records.push(record);
     else if (index === lines.length - 1 && last === "") return { records, torn: true };
     else {
@@ -51,9 +63,9 @@ export async function readJson<T extends z.ZodType>(file: string, schema: T): Pr
   throw new DataError(`Cannot read ${file}:\n${z.prettifyError(parsed.error)}`);
 }
 
-function decodeRecord(line: string): SampleRecord | null {
+function decodeRecord<T extends z.ZodType>(line: string, schema: T): z.output<T> | null {
   try {
-    const parsed = SampleRecord.safeParse(JSON.parse(line));
+    const parsed = schema.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
