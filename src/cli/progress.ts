@@ -1,4 +1,4 @@
-// The progress of a long command: a state, a function that draws it as one line, and a display that
+// The progress of a long command: a state, functions that draw it as one line, and a display that
 // redraws the line on a terminal or prints one every ten per cent elsewhere.
 
 import { formatDuration, formatScore } from "../format.ts";
@@ -57,9 +57,15 @@ export function renderBar(share: number, width: number): string {
   return "█".repeat(filled) + "░".repeat(width - filled);
 }
 
+/** How much of something is done. */
+interface Share {
+  readonly total: number;
+  readonly done: number;
+}
+
 /** Shows a progress as it changes. */
-export interface ProgressDisplay {
-  update(progress: Progress): void;
+export interface ProgressDisplay<T extends Share> {
+  update(progress: T): void;
   /** Takes the line away, so that something else can be printed. */
   clear(): void;
   /** Ends the display; the last line is taken away on a terminal. */
@@ -71,35 +77,43 @@ const REDRAW_MS = 100;
 /**
  * @param columns width of the terminal, `null` when the output is none: a line every ten per cent
  * then, and no escapes
+ * @param render draws a progress as one line of at most `width` characters
  * @param now milliseconds that only go forward
  */
-export function progressDisplay(
+export function progressDisplay<T extends Share>(
   write: (text: string) => void,
   columns: number | null,
+  render: (progress: T, width: number) => string,
   now: () => number,
-): ProgressDisplay {
-  return columns === null ? plainDisplay(write) : terminalDisplay(write, columns, now);
+): ProgressDisplay<T> {
+  return columns === null
+    ? plainDisplay(write, render)
+    : terminalDisplay(write, columns, render, now);
 }
 
-function terminalDisplay(
+function terminalDisplay<T extends Share>(
   write: (text: string) => void,
   columns: number,
+  render: (progress: T, width: number) => string,
   now: () => number,
-): ProgressDisplay {
+): ProgressDisplay<T> {
   let drawnAt = -Infinity;
   const clear = () => write("\r\x1b[2K");
   return {
     update(progress) {
       if (now() - drawnAt < REDRAW_MS && progress.done < progress.total) return;
       drawnAt = now();
-      write(`\r\x1b[2K${renderProgress(progress, columns - 1)}`);
+      write(`\r\x1b[2K${render(progress, columns - 1)}`);
     },
     clear,
     [Symbol.dispose]: clear,
   };
 }
 
-function plainDisplay(write: (text: string) => void): ProgressDisplay {
+function plainDisplay<T extends Share>(
+  write: (text: string) => void,
+  render: (progress: T, width: number) => string,
+): ProgressDisplay<T> {
   let shown: number | null = null;
   return {
     update(progress) {
@@ -108,7 +122,7 @@ function plainDisplay(write: (text: string) => void): ProgressDisplay {
       if (first || tenth > (shown ?? 0)) {
         shown = tenth;
         // The first update tells where a resumed run stands, not what it has done.
-        if (!first) write(`${renderShare(progress)} ${renderProgress(progress, 79)}\n`);
+        if (!first) write(`${renderShare(progress)} ${render(progress, 79)}\n`);
       }
     },
     clear() {},
@@ -116,10 +130,11 @@ function plainDisplay(write: (text: string) => void): ProgressDisplay {
   };
 }
 
-function renderShare({ done, total }: Progress): string {
+function renderShare({ done, total }: Share): string {
   return `${String(Math.floor(100 * done / Math.max(1, total))).padStart(3)} %`;
 }
 
-function formatEta(seconds: number): string {
+/** Seconds as people wait for them. */
+export function formatEta(seconds: number): string {
   return seconds < 59.5 ? `${Math.round(seconds)} s` : formatDuration(seconds * 1000);
 }

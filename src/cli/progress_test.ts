@@ -69,7 +69,7 @@ Deno.test("renderBar() stays within its width", () => {
 
 Deno.test("off a terminal there is a line every ten per cent and no escape", () => {
   let text = "";
-  using display = progressDisplay((part) => text += part, null, () => 0);
+  using display = progressDisplay((part) => text += part, null, renderProgress, () => 0);
   display.update(START);
   for (let done = 1; done <= 115; done++) {
     display.update({ ...START, done, doneNow: done, elapsedMs: done, scoreSum: done });
@@ -86,7 +86,7 @@ Deno.test("on a terminal the line is redrawn ten times a second and taken away a
   let text = "";
   let time = 0;
   {
-    using display = progressDisplay((part) => text += part, 80, () => time);
+    using display = progressDisplay((part) => text += part, 80, renderProgress, () => time);
     for (let done = 0; done <= 100; done++) {
       display.update({ ...START, total: 100, done, doneNow: done, elapsedMs: time });
       time += 10;

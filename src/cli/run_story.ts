@@ -10,7 +10,7 @@ import type { RunResult, RunStart } from "../harness/run.ts";
 import { failureCauses, resumeCommand, shellWord } from "../harness/run_terms.ts";
 import type { SampleRecord } from "../harness/run_files.ts";
 import type { CliContext } from "./context.ts";
-import { advance, type Progress, progressDisplay } from "./progress.ts";
+import { advance, type Progress, progressDisplay, renderProgress } from "./progress.ts";
 import { renderRunHeader } from "./run_report.ts";
 
 export interface StoryOptions {
@@ -30,7 +30,7 @@ export interface RunStory {
 
 export function tellStory(context: CliContext, options: StoryOptions): RunStory {
   const { stderr, stderrColumns, clock, stop } = context;
-  const display = progressDisplay(stderr, stderrColumns, () => clock.monotonic());
+  const display = progressDisplay(stderr, stderrColumns, renderProgress, () => clock.monotonic());
   let progress: Progress | null = null;
   let started = 0;
   let concurrency = 0;

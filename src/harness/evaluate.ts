@@ -15,7 +15,7 @@ export interface Task {
   readonly repeat: number;
 }
 
-export interface EvaluateOptions {
+export interface EvaluateOptions<T extends Task> {
   /** Inputs of the prompt that are the same for every sample. */
   readonly variables: Readonly<Record<string, string>>;
   /** Calls in flight at a time, at least 1. */
@@ -26,7 +26,12 @@ export interface EvaluateOptions {
   readonly abort: AbortSignal;
   /** Milliseconds since the start of the run. */
   readonly elapsedMs: () => number;
-  readonly onRecord: (record: SampleRecord, task: Task) => void;
+  readonly onRecord: (record: SampleRecord, task: T) => void;
+  /**
+   * Whether a request that the server refuses is the prompt's fault, and says nothing of the server:
+   * where many prompts are tried. Else a row of them means that the model is gone.
+   */
+  readonly refusalsAreAnswers?: boolean;
 }
 
 /** Whether all tasks were done, and if not, why. */
@@ -52,9 +57,9 @@ const FAILURES_IN_A_ROW = 10;
  * does not cost hours of retries
  * @throws {UsageError} when the prompt cannot be rendered; whatever `onRecord` throws
  */
-export async function evaluate(
-  tasks: readonly Task[],
-  options: EvaluateOptions,
+export async function evaluate<T extends Task>(
+  tasks: readonly T[],
+  options: EvaluateOptions<T>,
 ): Promise<EvaluateEnd> {
   const failing = new AbortController();
   const stop = AbortSignal.any([options.stop, options.abort, failing.signal]);
@@ -72,7 +77,7 @@ export async function evaluate(
       if (record === null) return;
       options.onRecord(record, next.value);
       recorded++;
-      failures = record.outcome === "failed" ? failures + 1 : 0;
+      failures = isLost(record, options) ? failures + 1 : 0;
       if (failures >= failureLimit) failing.abort();
     }
   };
@@ -87,7 +92,17 @@ export async function evaluate(
   return failing.signal.aborted ? "model_lost" : "stopped";
 }
 
-async function answerOrNull(task: Task, options: EvaluateOptions): Promise<SampleRecord | null> {
+function isLost(
+  { outcome, error }: SampleRecord,
+  { refusalsAreAnswers = false }: Pick<EvaluateOptions<Task>, "refusalsAreAnswers">,
+): boolean {
+  return outcome === "failed" && !(refusalsAreAnswers && error?.kind === "rejected");
+}
+
+async function answerOrNull<T extends Task>(
+  task: T,
+  options: EvaluateOptions<T>,
+): Promise<SampleRecord | null> {
   try {
     return await answer(task, options);
   } catch (error) {
@@ -101,7 +116,7 @@ async function answerOrNull(task: Task, options: EvaluateOptions): Promise<Sampl
 
 async function answer(
   { analyzer, sample, repeat }: Task,
-  { variables, abort, elapsedMs }: EvaluateOptions,
+  { variables, abort, elapsedMs }: Pick<EvaluateOptions<Task>, "variables" | "abort" | "elapsedMs">,
 ): Promise<SampleRecord> {
   let attempts = 0;
   let result: AnalyzeResult;

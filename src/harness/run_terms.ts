@@ -83,7 +83,7 @@ export function mostConfused(
 }
 
 /** The model that answers, in the server's words when it said anything. */
-export function servedModel({ model }: RunConfig): string {
+export function servedModel({ model }: Pick<RunConfig, "model">): string {
   return model.fingerprint.model ?? model.name;
 }
 
