@@ -43,7 +43,11 @@ export type {
 export { normalizeLabel } from "./analyzer/normalize.ts";
 export { openAiModel } from "./analyzer/openai.ts";
 export { parseResponse } from "./analyzer/parse.ts";
-export { parsePromptTemplate, type PromptTemplate } from "./analyzer/prompt.ts";
+export {
+  parsePromptTemplate,
+  type PromptProvenance,
+  type PromptTemplate,
+} from "./analyzer/prompt.ts";
 export {
   type PromptIdentity,
   renderPrompt,
@@ -51,6 +55,13 @@ export {
   variablesHash,
 } from "./analyzer/render.ts";
 export type { AllowedLabels } from "./analyzer/response_format.ts";
+export {
+  type FixedInput,
+  type PromptVerification,
+  renderedHashes,
+  type RenderedMismatch,
+  verifyPrompt,
+} from "./analyzer/verify.ts";
 export {
   allowedLabels,
   parseTaxonomy,
