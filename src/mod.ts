@@ -48,6 +48,7 @@ export {
   type PromptProvenance,
   type PromptTemplate,
 } from "./analyzer/prompt.ts";
+export { renderPromptYaml } from "./analyzer/prompt_yaml.ts";
 export {
   type PromptIdentity,
   renderPrompt,
