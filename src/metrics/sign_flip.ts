@@ -68,8 +68,14 @@ export function signFlipTest(
  * means over all flips. It excludes 0 only where `signFlipTest` has p < 0.05, but for sampling.
  *
  * Differences that are rare and mostly one way make that too short on the far side. The bound to which
- * the residuals are skewed moves out by the Cornish-Fisher term
- * `(2 z^2 + 1) / 6 * sum e_g^3 / sum e_g^2 / N`, the other one stays.
+ * the residuals are skewed moves out by the Cornish-Fisher term, the other one stays:
+ *
+ *     (2 z^2 + 1) / 6 * k3 / sum e_g^2 / N,  k3 = c sum n_g e_g^2,  c = sum (e_g^3 / n_g) / sum e_g^2
+ *
+ * k3 estimates the third cumulant of the sum; for clusters of one size it is sum e_g^3. For others that
+ * sum hangs on the few large ones, and where these are seen without their rare change it is near 0 or of
+ * the wrong sign. But n_g alike values sum to a third cumulant of n_g^3 k and a variance of n_g^2 s^2:
+ * the ratio of the two grows as n_g, and its factor c is estimated from all clusters together.
  *
  * Exact for at most 14 clusters, else from `draws` random flips.
  *
@@ -78,7 +84,8 @@ export function signFlipTest(
  * clusters, which refuse nothing at 5 %
  * @see Hartigan, "Using Subsample Values as Typical Values", 1969; Cameron, Gelbach & Miller,
  * "Bootstrap-Based Improvements for Inference with Clustered Errors", 2008 (the null imposed);
- * Johnson, "Modified t Tests and Confidence Intervals for Asymmetrical Populations", 1978
+ * Johnson, "Modified t Tests and Confidence Intervals for Asymmetrical Populations", 1978 (the term);
+ * Cochran, "Sampling Techniques", 1977, chapter 6 (c, a ratio estimate)
  */
 export function signFlipInterval(
   differences: readonly number[],
@@ -111,13 +118,16 @@ export function signFlipInterval(
 }
 
 function skewTerm(groups: readonly Cluster[], mean: number, n: number): number {
-  let [squares, cubes] = [0, 0];
+  let [squares, sized, cubes] = [0, 0, 0];
   for (const cluster of groups) {
     const residual = cluster.sum - cluster.n * mean;
     squares += residual ** 2;
-    cubes += residual ** 3;
+    sized += cluster.n * residual ** 2;
+    cubes += residual ** 3 / cluster.n;
   }
-  return squares === 0 ? 0 : (2 * Z_95 ** 2 + 1) / 6 * cubes / squares / n;
+  if (squares === 0) return 0;
+  const cumulant = cubes / squares * sized;
+  return (2 * Z_95 ** 2 + 1) / 6 * cumulant / squares / n;
 }
 
 /** The exact p for whole sums: the distribution of the sum that stays plus, a cluster at a time. */

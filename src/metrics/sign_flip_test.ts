@@ -98,6 +98,30 @@ Deno.test("signFlipInterval() of six clusters by hand", () => {
   near(found?.[1], 5);
 });
 
+/** (2 z^2 + 1) / 6 */
+const CORNISH_FISHER = (2 * 1.959963984540054 ** 2 + 1) / 6;
+
+Deno.test("signFlipInterval() of clusters of one size moves out by the plain skew, by hand", () => {
+  // Of 64 flips the 4th highest upper mean is that of the last cluster alone, 6. N = 12, mean 1,
+  // residuals 10 and 5 times -2: sum e^2 = 120, sum e^3 = 960.
+  const values = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 6, 6];
+  const clusters = [..."aabbccddeeff"];
+  const found = signFlipInterval(values, clusters, { random: noChance });
+  near(found?.[0], 0);
+  near(found?.[1], 6 + CORNISH_FISHER * 960 / 120 / 12);
+});
+
+Deno.test("signFlipInterval() sees rare changes for the better beside a large unchanged cluster", () => {
+  // Of 512 flips the 26th lowest lower mean is that of zeros alone, 0, and the upper of ones alone, 1.
+  // N = 16, mean 1/4, residuals -2, 4 times 3/4, 4 times -1/4: sum e^2 = 6.5, sum e^3 = -6.375, which
+  // would move the lower bound. sum e^3 / n = 0.625, sum n e^2 = 34.5.
+  const values = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0];
+  const clusters = [..."aaaaaaaabcdefghi"];
+  const found = signFlipInterval(values, clusters, { random: noChance });
+  near(found?.[0], 0);
+  near(found?.[1], 1 + CORNISH_FISHER * (0.625 / 6.5 * 34.5) / 6.5 / 16);
+});
+
 Deno.test("signFlipInterval() of fewer than six clusters is unknown, of equal values has width 0", () => {
   assert.equal(signFlipInterval([1, 2, 3, 4, 5], own([1, 2, 3, 4, 5]), { random: noChance }), null);
   const same = Array<number>(30).fill(0.25);
