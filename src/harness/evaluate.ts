@@ -6,7 +6,7 @@ import { templateHash } from "../analyzer/render.ts";
 import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
 import { LlmError } from "../errors.ts";
 import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";
-import type { SampleRecord } from "./run_files.ts";
+import { isPromptRefused, type SampleRecord } from "./run_files.ts";
 
 /** One call to make: a sample in one of its repeats, and what is to analyze it. */
 export interface Task {
@@ -93,10 +93,10 @@ export async function evaluate<T extends Task>(
 }
 
 function isLost(
-  { outcome, error }: SampleRecord,
+  record: SampleRecord,
   { refusalsAreAnswers = false }: Pick<EvaluateOptions<Task>, "refusalsAreAnswers">,
 ): boolean {
-  return outcome === "failed" && !(refusalsAreAnswers && error?.kind === "rejected");
+  return record.outcome === "failed" && !(refusalsAreAnswers && isPromptRefused(record));
 }
 
 async function answerOrNull<T extends Task>(
@@ -132,7 +132,7 @@ async function answer(
       ...emptyRecord(sample, repeat, analyzer),
       outcome: "failed",
       attempts,
-      error: { kind: error.kind, message: error.message },
+      error: { kind: error.kind, message: error.message, status: error.status },
       elapsed_ms: elapsedMs(),
     };
   }

@@ -130,11 +130,27 @@ export const SampleRecord = z.object({
   metric_version: z.string(),
   /** The model's text, byte for byte. */
   raw_response: z.string().nullable(),
-  error: z.object({ kind: z.string(), message: z.string() }).nullable(),
+  error: z.object({
+    kind: z.string(),
+    message: z.string(),
+    /** Of the HTTP answer; null when there was none. */
+    status: z.int().nullable().default(null),
+  }).nullable(),
   /** Since the start of the run, pauses between sessions left out; milliseconds. */
   elapsed_ms: z.number(),
 });
 export type SampleRecord = z.output<typeof SampleRecord>;
+
+/** Statuses that speak of keys, money, addresses and load, not of what was sent. */
+const NOT_THE_PROMPT = [401, 402, 403, 404, 405, 429];
+
+/** Whether the server refused what was sent: a prompt too long for it, mostly. It always will. */
+export function isPromptRefused(
+  { outcome, error }: Pick<SampleRecord, "outcome" | "error">,
+): boolean {
+  return outcome === "failed" && error?.kind === "rejected" && error.status !== null &&
+    !NOT_THE_PROMPT.includes(error.status);
+}
 
 const Metric = z.object({
   /** 0..1, higher is better, over the answered samples; null when none was answered. */

@@ -92,7 +92,7 @@ Deno.test("renderSummary() says first what is wrong with the run", () => {
       outcome: "failed",
       predicted: null,
       scores: null,
-      error: { kind: "timeout", message: "no answer within 180 s" },
+      error: { kind: "timeout", message: "no answer within 180 s", status: null },
     }),
   ], config);
   const head = text.slice(0, text.indexOf("| score"));
