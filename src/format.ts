@@ -64,3 +64,9 @@ export function oneLine(text: string, length: number): string {
   const characters = [...flat];
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : flat;
 }
+
+/** Text as a terminal may get it: control characters but line feeds and tabs become `�`. */
+export function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+}

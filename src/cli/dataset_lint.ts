@@ -11,6 +11,7 @@ import { parseTaxonomy, type Taxonomy } from "../dataset/taxonomy.ts";
 import { DataError, systemFault } from "../errors.ts";
 import { formatCount } from "../format.ts";
 import { type CliContext, EXIT } from "./context.ts";
+import { renderCounts, renderFindings } from "./findings.ts";
 
 /**
  * Checks files by themselves and against each other; the labels come from the labels.yaml beside
@@ -46,13 +47,14 @@ export async function datasetLintCommand(
     const document = { files: [...named.values()], samples, errors, warnings, findings: rows };
     context.stdout(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    const counts = [
-      ...(errors > 0 ? [formatCount(errors, "error")] : []),
-      ...(warnings > 0 ? [formatCount(warnings, "warning")] : []),
-    ].join(", ");
     const checked = `${formatCount(named.size, "file")}, ${formatCount(samples, "sample")}`;
     const colors = picocolors.createColors(context.colors.stdout);
-    context.stdout(`${renderFindings(findings, colors)}${checked}: ${counts || "clean"}\n`);
+    const shown = findings.map((finding) => ({
+      ...finding,
+      place: finding.sample === "" ? finding.file : `${finding.file}, ${finding.sample}`,
+    }));
+    const counts = renderCounts(errors, warnings);
+    context.stdout(`${renderFindings(shown, colors)}${checked}: ${counts}\n`);
   }
   return errors > 0 ? EXIT.data : EXIT.ok;
 }
@@ -77,16 +79,4 @@ async function readTaxonomy({ cwd, stderr }: CliContext, file: string): Promise<
 function unusable(file: string, { message, hint }: DataError): LintFinding {
   const remedy = hint ?? "mend that and lint it again: nothing else of it was checked";
   return { level: "error", rule: "unusable_file", file, sample: "", message, remedy };
-}
-
-/** Two lines each: what is wrong where, then the remedy. Pure. */
-export function renderFindings(
-  findings: readonly LintFinding[],
-  colors: ReturnType<typeof picocolors.createColors>,
-): string {
-  return findings.map(({ level, rule, file, sample, message, remedy }) => {
-    const head = level === "error" ? colors.red(level) : colors.yellow(level);
-    const place = sample === "" ? file : `${file}, ${sample}`;
-    return `${head} ${rule}: ${place}\n  ${message}\n  ${colors.dim(`→ ${remedy}`)}\n\n`;
-  }).join("");
 }

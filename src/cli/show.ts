@@ -9,7 +9,7 @@ import { parsePromptTemplate } from "../analyzer/prompt.ts";
 import { logEntryOf } from "../dataset/sample.ts";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
-import { formatDuration, formatScore, oneLine, UNKNOWN } from "../format.ts";
+import { formatDuration, formatScore, oneLine, printable, UNKNOWN } from "../format.ts";
 import { sampleContext } from "../harness/evaluate.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
@@ -136,7 +136,5 @@ function recordsOf(
 }
 
 function indent(text: string): string {
-  // Control characters of a log or an answer must not reach the terminal.
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�").replace(/^/gm, "  ");
+  return printable(text).replace(/^/gm, "  ");
 }

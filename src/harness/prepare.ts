@@ -2,7 +2,6 @@
 // samples, taxonomy, prompt. Reads files, writes none, calls no model.
 
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { BUILTIN_PROMPTS } from "../analyzer/builtin_prompts.ts";
 import { EMBEDDED_MODEL } from "../analyzer/embedded.ts";
@@ -10,7 +9,7 @@ import { parsePromptTemplate, type PromptTemplate } from "../analyzer/prompt.ts"
 import { type Dataset, loadDataset } from "../dataset/load.ts";
 import type { Sample } from "../dataset/sample.ts";
 import { parseTaxonomy, type Taxonomy, taxonomyOf } from "../dataset/taxonomy.ts";
-import { systemFault, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { type Fault, quote, suggestion } from "../faults.ts";
 import type { YamlSource } from "../yaml_source.ts";
 import { endpointFault, type Experiment, type NamedFiles, parseExperiment } from "./experiment.ts";
@@ -22,6 +21,7 @@ import {
   promptFiles,
   PROMPTS_DIR,
 } from "./project.ts";
+import { readText } from "./read_text.ts";
 
 /** What the command line changes in an experiment. */
 export interface Overrides {
@@ -167,7 +167,17 @@ function unknownLabels(
   ];
 }
 
-async function readTaxonomy(root: string, { dataset }: Experiment, { samples }: Dataset) {
+/**
+ * The labels of a dataset: those that the experiment names, else of the labels.yaml beside it, else
+ * those that its samples use.
+ *
+ * @throws {UsageError} when the labels cannot be read or used
+ */
+export async function readTaxonomy(
+  root: string,
+  { dataset }: Pick<Experiment, "dataset">,
+  { samples }: Dataset,
+): Promise<{ readonly taxonomy: Taxonomy; readonly labelsPath: string | null }> {
   const beside = join(dirname(dataset.path), "labels.yaml");
   const path = dataset.labels ?? (existsSync(inProject(root, beside)) ? beside : null);
   if (path === null) return { taxonomy: taxonomyOf(samples), labelsPath: null };
@@ -228,12 +238,4 @@ function missingFiles(
     }
   }
   return faults;
-}
-
-async function readText(file: string, what: string): Promise<string> {
-  try {
-    return (await readFile(file, "utf8")).replace(/^\uFEFF/, "");
-  } catch (cause) {
-    throw new UsageError(`Cannot read ${what}: ${systemFault(cause)}`, { cause });
-  }
 }
