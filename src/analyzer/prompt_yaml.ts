@@ -13,7 +13,22 @@ const AFTER_A_BLANK_LINE = ["model_defaults", "inputs", "response_format", "syst
  * @param comment stands above it, a `#` before each line
  */
 export function renderPromptYaml(template: PromptTemplate, comment?: string): string {
-  const document = new Document(fieldsOf(template), { aliasDuplicateObjects: false });
+  const { system, user, provenance } = template;
+  return head(comment) + renderFields({
+    ...settingsOf(template),
+    ...(system === "" ? {} : { system }),
+    user,
+    ...(provenance === undefined ? {} : { provenance }),
+  });
+}
+
+/** As `renderPromptYaml`, without the two texts and without where the prompt comes from. */
+export function renderSettingsYaml(template: PromptTemplate): string {
+  return renderFields(settingsOf(template));
+}
+
+function renderFields(values: Readonly<Record<string, unknown>>): string {
+  const document = new Document(values, { aliasDuplicateObjects: false });
   const fields = document.contents as unknown as YAMLMap<Scalar<string>, unknown>;
   for (const { key } of fields.items) key.spaceBefore = AFTER_A_BLANK_LINE.includes(key.value);
   const bodies: readonly unknown[] = [document.get("system", true), document.get("user", true)];
@@ -31,7 +46,7 @@ export function renderPromptYaml(template: PromptTemplate, comment?: string): st
   });
   const required = document.getIn(["inputs", "required"], true);
   if (isSeq(required)) required.flow = true;
-  return head(comment) + document.toString({
+  return document.toString({
     lineWidth: 0,
     doubleQuotedMinMultiLineLength: Infinity,
     flowCollectionPadding: false,
@@ -39,9 +54,8 @@ export function renderPromptYaml(template: PromptTemplate, comment?: string): st
 }
 
 /** In the order of reading; what the parser fills in by itself is left out. */
-function fieldsOf(template: PromptTemplate) {
+function settingsOf(template: PromptTemplate) {
   const { id, version, description, model_defaults, inputs, response_format } = template;
-  const { system, user, provenance } = template;
   const { required, optional } = inputs;
   return {
     id,
@@ -55,9 +69,6 @@ function fieldsOf(template: PromptTemplate) {
       },
     }),
     ...(response_format === undefined ? {} : { response_format }),
-    ...(system === "" ? {} : { system }),
-    user,
-    ...(provenance === undefined ? {} : { provenance }),
   };
 }
 
