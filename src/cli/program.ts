@@ -107,6 +107,7 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
     });
 
   addDatasetCommands(program, context, onExit);
+  addPromptCommands(program, context, onExit);
 
   program.command("list")
     .summary("list experiments, prompts and runs")
@@ -167,6 +168,55 @@ function addDatasetCommands(program: Command, context: CliContext, onExit: OnExi
     .action(async (file, options) => {
       const { datasetStatsCommand } = await import("./dataset_stats.ts");
       onExit(await datasetStatsCommand(context, file, options));
+    });
+}
+
+function addPromptCommands(program: Command, context: CliContext, onExit: OnExit): void {
+  const prompt = program.command("prompt").summary("verify, check, render and compare prompts");
+  const what = "an id in prompt_templates/, or a path";
+  prompt.command("verify")
+    .description("Says whether prompts still render to the bytes that were measured.")
+    .argument("<prompts...>", `each ${what}`)
+    .option("--json", "print one JSON document")
+    .action(async (names, options) => {
+      const { promptVerifyCommand } = await import("./prompt_verify.ts");
+      onExit(await promptVerifyCommand(context, names, options));
+    });
+  prompt.command("lint")
+    .description("Finds faults and what looks so, each with file, line and remedy.")
+    .argument("<prompts...>", `each ${what}`)
+    .option("--json", "print one JSON document")
+    .action(async (names, options) => {
+      const { promptLintCommand } = await import("./prompt_lint.ts");
+      onExit(await promptLintCommand(context, names, options));
+    });
+  prompt.command("render")
+    .description("Prints the messages of a prompt as a model gets them.")
+    .argument("<prompt>", what)
+    .option(
+      "--sample <id>",
+      "a sample's id, or its start (the dataset's first by default)",
+      notEmpty,
+    )
+    .option("--dataset <file>", "another dataset than evals/datasets/golden-v1.json", notEmpty)
+    .addOption(
+      new Option("--input <name>", "one of the inputs of prompt verify instead of a sample")
+        .choices(["one_line", "several_entries", "hostile_text", "empty_message", "long_trace"])
+        .conflicts(["sample", "dataset"]),
+    )
+    .option("--json", "print one JSON document, with the exact texts")
+    .action(async (name, options) => {
+      const { promptRenderCommand } = await import("./prompt_render.ts");
+      onExit(await promptRenderCommand(context, name, options));
+    });
+  prompt.command("diff")
+    .description("Shows what differs between two prompts: settings, system and user texts.")
+    .argument("<a>", what)
+    .argument("<b>", "the same")
+    .option("--json", "print one JSON document")
+    .action(async (a, b, options) => {
+      const { promptDiffCommand } = await import("./prompt_diff.ts");
+      onExit(await promptDiffCommand(context, a, b, options));
     });
 }
 
