@@ -140,7 +140,11 @@ function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
       current = current.unwrap();
     }
     if (key === null) break;
-    current = current instanceof z.ZodObject ? current.shape[String(key)] : undefined;
+    current = current instanceof z.ZodObject
+      ? current.shape[String(key)]
+      : current instanceof z.ZodArray
+      ? current.element
+      : undefined;
   }
   return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 }

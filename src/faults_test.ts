@@ -19,6 +19,7 @@ const Schema = z.strictObject({
   count: z.int().min(1).max(10),
   kind: z.enum(["openai", "embedded"]),
   inner: z.strictObject({ on: z.boolean() }).optional(),
+  list: z.array(z.strictObject({ on: z.boolean() })).optional(),
 });
 
 const CASES = [
@@ -31,6 +32,11 @@ const CASES = [
     title: "an unknown field deeper down",
     value: { name: "a", count: 1, kind: "openai", inner: { on: true, of: 1 } },
     want: [{ field: "inner.of", message: "unknown field; did you mean on?" }],
+  },
+  {
+    title: "an unknown field in a list",
+    value: { name: "a", count: 1, kind: "openai", list: [{ on: true, of: 1 }] },
+    want: [{ field: "list.0.of", message: "unknown field; did you mean on?" }],
   },
   {
     title: "a missing field",

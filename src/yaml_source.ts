@@ -7,9 +7,10 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  visit,
   type YAMLParseError,
 } from "yaml";
-import { UsageError } from "./errors.ts";
+import { messageOf, UsageError } from "./errors.ts";
 
 export interface YamlSource {
   /** The file's content as plain data; `null` for an empty file. */
@@ -25,11 +26,16 @@ export interface YamlSource {
  * Parses YAML text.
  *
  * @param name the file's name for messages
- * @throws {UsageError} when the text is not YAML (a duplicate key included), with line and column
+ * @throws {UsageError} when the text is not YAML (a duplicate key and an alias of nothing included),
+ * with line and column
  */
 export function parseYaml(text: string, name: string): YamlSource {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    logLevel: "error", // the library would print its warnings itself
+  });
   const placeOf = (offset: number) => {
     const { line, col } = lineCounter.linePos(offset);
     return { line, column: col };
@@ -43,7 +49,7 @@ export function parseYaml(text: string, name: string): YamlSource {
     );
   }
   return {
-    value: document.toJS(),
+    value: dataOf(document, name, placeOf),
     document,
     placeOf,
     lineOf(path) {
@@ -56,11 +62,31 @@ export function parseYaml(text: string, name: string): YamlSource {
   };
 }
 
+function dataOf(document: Document, name: string, placeOf: YamlSource["placeOf"]): unknown {
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      const { line, column } = placeOf(alias.range?.[0] ?? 0);
+      throw new UsageError(
+        `Cannot read ${name} at line ${line}, column ${column}: *${alias.source} refers to nothing`,
+        { hint: "a text that begins with * stands in quotes" },
+      );
+    },
+  });
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new UsageError(`Cannot read ${name}: ${messageOf(cause)}`, { cause });
+  }
+}
+
 function keyOffset(document: Document, path: readonly PropertyKey[]): number | null {
   const parent = document.getIn(path.slice(0, -1), true);
   const last = path[path.length - 1];
   if (isMap(parent)) {
-    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === last);
+    const pair = parent.items.find((item) =>
+      isScalar(item.key) && String(item.key.value) === String(last)
+    );
     return pair && isScalar(pair.key) ? pair.key.range?.[0] ?? null : null;
   }
   const node = document.getIn(path, true);

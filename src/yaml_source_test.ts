@@ -19,6 +19,11 @@ Deno.test("parseYaml() knows the line of every field", () => {
   assert.equal(source.lineOf(["b", "d", 1, "e"]), 7);
 });
 
+Deno.test("parseYaml() knows the line of a field whose name is a number", () => {
+  const source = parseYaml("a:\n  b: 1\n  2: c\n", "x.yaml");
+  assert.equal(source.lineOf(["a", "2"]), 3);
+});
+
 Deno.test("parseYaml() gives the line of the nearest parent of an absent field", () => {
   assert.equal(parseYaml(TEXT, "x.yaml").lineOf(["b", "nothing", "here"]), 3);
   assert.equal(parseYaml(TEXT, "x.yaml").lineOf(["nothing"]), null);
@@ -32,6 +37,22 @@ Deno.test("parseYaml() names line and column of a syntax fault", () => {
   assert.throws(() => parseYaml("a: 1\na: 2\n", "x.yaml"), {
     name: "UsageError",
     message: "Cannot read x.yaml at line 2, column 1: a stands here a second time",
+  });
+});
+
+Deno.test("parseYaml() refuses an alias of nothing and aliases that grow without end", () => {
+  assert.throws(() => parseYaml("a:\n  - *bold*\n", "x.yaml"), {
+    name: "UsageError",
+    message: "Cannot read x.yaml at line 2, column 5: *bold* refers to nothing",
+    hint: "a text that begins with * stands in quotes",
+  });
+  const levels = Array.from("bcdefgh", (name, at) => {
+    const before = `*${"abcdefgh"[at]}`;
+    return `${name}: &${name} [${Array(10).fill(before).join(", ")}]\n`;
+  });
+  assert.throws(() => parseYaml(`a: &a [1]\n${levels.join("")}`, "x.yaml"), {
+    name: "UsageError",
+    message: /^Cannot read x.yaml: Excessive alias count/,
   });
 });
 

@@ -1,13 +1,12 @@
 // Prompt YAML -> PromptTemplate, or every fault of it. A template is data: its tags name declared
 // inputs and nothing else.
 
-import type { Scalar } from "yaml";
 import * as z from "zod";
 import { UsageError } from "../errors.ts";
 import { describeFaults, type Fault, faultsOf, suggestion } from "../faults.ts";
 import { blockTextBefore, parseYaml, type YamlSource } from "../yaml_source.ts";
 import type { ResponseFormat } from "./llm.ts";
-import { inputNames, tagsOf } from "./prompt_tags.ts";
+import { inputNames, tagOffsets, tagsOf } from "./prompt_tags.ts";
 import { type SamplingLayer, SamplingSettings } from "./sampling.ts";
 
 const InputName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "is not a name of letters and _");
@@ -164,7 +163,7 @@ export function parsePromptTemplate(text: string, name: string): ParsedPrompt {
 function tagFaults(template: PromptTemplate, text: string, source: YamlSource): Fault[] {
   const names = inputNames(template);
   return (["system", "user"] as const).flatMap((field) => {
-    const offsets = tagOffsets(text, source, field);
+    const offsets = tagOffsets(text, source, [field]);
     return tagsOf(template[field]).flatMap((tag, index): Fault[] => {
       if (tag.name !== null && names.includes(tag.name)) return [];
       const place = source.placeOf(offsets[index] ?? 0);
@@ -177,13 +176,6 @@ function tagFaults(template: PromptTemplate, text: string, source: YamlSource): 
       }];
     });
   });
-}
-
-// The n-th tag of a text is the n-th `{{` of its YAML source, whatever the quoting and indentation.
-function tagOffsets(text: string, source: YamlSource, field: string): number[] {
-  const node = source.document.get(field, true) as Scalar | undefined;
-  const [start, end] = node?.range ?? [0, 0];
-  return [...text.slice(start, end).matchAll(/\{\{/g)].map((match) => start + match.index);
 }
 
 function inputFaults({ inputs }: PromptTemplate, source: YamlSource): Fault[] {

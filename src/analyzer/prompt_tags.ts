@@ -1,5 +1,7 @@
 // The tags of a prompt's texts: `{{ name }}`, and the names they may hold.
 
+import { isNode } from "yaml";
+import type { YamlSource } from "../yaml_source.ts";
 import type { PromptTemplate } from "./prompt.ts";
 
 /** A tag as it stands in a text. */
@@ -20,4 +22,18 @@ export function tagsOf(text: string): Tag[] {
 /** Names of all inputs, required ones first. */
 export function inputNames(template: PromptTemplate): string[] {
   return [...template.inputs.required, ...Object.keys(template.inputs.optional)];
+}
+
+/**
+ * Where the tags of a text begin in its YAML source, as character offsets: the n-th tag is the n-th
+ * `{{` there, whatever the quoting and indentation.
+ */
+export function tagOffsets(
+  text: string,
+  source: YamlSource,
+  path: readonly PropertyKey[],
+): number[] {
+  const node = source.document.getIn(path, true);
+  const [start, end] = (isNode(node) ? node.range : null) ?? [0, 0];
+  return [...text.slice(start, end).matchAll(/\{\{/g)].map((match) => start + match.index);
 }
