@@ -57,6 +57,7 @@ export {
 } from "./analyzer/render.ts";
 export type { AllowedLabels } from "./analyzer/response_format.ts";
 export {
+  FIXED_INPUTS,
   type FixedInput,
   type PromptVerification,
   renderedHashes,
