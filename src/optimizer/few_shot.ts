@@ -23,7 +23,7 @@ export interface ExampleCount {
 }
 
 /** Longer log lines would make every prompt long. */
-const LONGEST_LINE = 400;
+const LONGEST_LINE = 250;
 
 const ALARM = new RegExp(
   "error|fail|warn|fatal|panic|critical|refused|denied|forbidden|exception|time(?:d )?out|" +

@@ -61,7 +61,7 @@ Deno.test("no candidate of the shipped space has a hole or a label that is not a
 Deno.test("the shipped space leaves at least 45 train samples to confirm a winner", () => {
   for (let seed = 0; seed < 10; seed++) {
     const shown = [...new Set(make(seed).flatMap(({ fewShot }) => fewShot))];
-    assert.equal(shown.length, 7);
+    assert.equal(shown.length, 5);
     const left = samplesApartFrom(shown, train).length;
     assert.ok(left >= 45, `${left} with seed ${seed}`);
   }
@@ -71,9 +71,9 @@ Deno.test("the examples of the shipped space come from train, as their level say
   const shownBy = (level: string) =>
     candidates.find(({ levels }) => levels["few_shot"] === level)!.fewShot.map(kindOf).join(" ");
   assert.equal(shownBy("none"), "");
-  assert.equal(shownBy("positive"), "fault fault fault fault");
-  assert.equal(shownBy("mixed"), "fault fault harmless fault");
-  assert.equal(shownBy("hard_negatives"), "fault alarming fault alarming fault");
+  assert.equal(shownBy("positive"), "fault fault fault");
+  assert.equal(shownBy("mixed"), "fault harmless fault");
+  assert.equal(shownBy("hard_negatives"), "fault alarming fault");
   const templates = examples.map(({ input }) => maskTemplate(input.log_line));
   assert.ok(templates.every((template) => !judged.includes(template)));
   assert.deepEqual(nearDuplicates(templates, judged), []);
