@@ -7,6 +7,7 @@ import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts"
 import { LlmError } from "../errors.ts";
 import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";
 import { isPromptRefused, type SampleRecord } from "./run_files.ts";
+import type { TaskQueue } from "./task_queue.ts";
 
 /** One call to make: a sample in one of its repeats, and what is to analyze it. */
 export interface Task {
@@ -50,7 +51,7 @@ export function sampleContext(
 const FAILURES_IN_A_ROW = 10;
 
 /**
- * Runs tasks in order, `concurrency` at a time.
+ * Runs tasks, `concurrency` at a time, in the order in which the queue gives them.
  *
  * @returns `done` when every task has its record, `stopped` after `stop` or `abort`; `model_lost`
  * when 10 samples in a row (more with many calls in flight) brought no answer, so that a dead server
@@ -58,37 +59,38 @@ const FAILURES_IN_A_ROW = 10;
  * @throws {UsageError} when the prompt cannot be rendered; whatever `onRecord` throws
  */
 export async function evaluate<T extends Task>(
-  tasks: readonly T[],
+  queue: TaskQueue<T>,
   options: EvaluateOptions<T>,
 ): Promise<EvaluateEnd> {
   const failing = new AbortController();
   const stop = AbortSignal.any([options.stop, options.abort, failing.signal]);
   const failureLimit = Math.max(FAILURES_IN_A_ROW, 2 * options.concurrency);
-  const queue = tasks[Symbol.iterator]();
   let recorded = 0;
   let failures = 0;
   let fault: { readonly error: unknown } | null = null;
 
-  const work = async () => {
+  const work = async (worker: number) => {
     while (!stop.aborted) {
-      const next = queue.next();
-      if (next.done) return;
-      const record = await answerOrNull(next.value, options);
+      const task = queue.take(worker);
+      if (task === undefined) return;
+      const record = await answerOrNull(task, options);
       if (record === null) return;
-      options.onRecord(record, next.value);
+      options.onRecord(record, task);
       recorded++;
       failures = isLost(record, options) ? failures + 1 : 0;
       if (failures >= failureLimit) failing.abort();
     }
   };
-  await Promise.all(Array.from({ length: options.concurrency }, () =>
-    work().catch((error) => {
-      fault ??= { error };
-      failing.abort();
-    })));
+  await Promise.all(
+    Array.from({ length: options.concurrency }, (_, worker) =>
+      work(worker).catch((error) => {
+        fault ??= { error };
+        failing.abort();
+      })),
+  );
   if (fault !== null) throw (fault as { readonly error: unknown }).error;
   // A stop that came too late to stop anything is none.
-  if (recorded === tasks.length) return "done";
+  if (recorded === queue.length) return "done";
   return failing.signal.aborted ? "model_lost" : "stopped";
 }
 

@@ -15,6 +15,7 @@ import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
 import type { ScoredRecord } from "./sample_scores.ts";
 import { renderSummary } from "./summary.ts";
+import { inOrder } from "./task_queue.ts";
 import { WORST_ANSWERS, worstAnswers } from "./worst_answers.ts";
 
 /** The world around a run. */
@@ -98,7 +99,7 @@ export async function runExperiment(
   const before = records.reduce((most, record) => Math.max(most, record.elapsed_ms), 0);
   const started = deps.clock.monotonic();
   const elapsedMs = () => before + deps.clock.monotonic() - started;
-  const evaluation = evaluate(missingTasks(prepared, records, analyzer), {
+  const evaluation = evaluate(inOrder(missingTasks(prepared, records, analyzer)), {
     variables,
     concurrency,
     stop: options.stop,
