@@ -13,6 +13,18 @@ compare A B *OPTIONS: compile
 leaderboard *OPTIONS: compile
     ./logeval leaderboard {{OPTIONS}}
 
+# Search for a better prompt: `just optimize-prompts --candidates 10`
+[confirm("Needs the model server of baseline-v1 and asks it about 700 times, for minutes or hours. Go on? (y/N)")]
+optimize-prompts *OPTIONS: compile
+    ./logeval optimize {{OPTIONS}}
+
+# Search, then measure the winner on the full set, promoted or not, and compare it with the baseline
+optimize-and-validate *OPTIONS: compile
+    ./logeval optimize {{OPTIONS}}
+    ./logeval run baseline-v1
+    ./logeval run evals/optimization/runs/latest/experiment.yaml
+    ./logeval compare baseline-v1 latest
+
 # Start the model server as the experiments expect it
 llm MODEL:
     llama-server -m {{MODEL}} -ngl 99 -np 4 --port 8080

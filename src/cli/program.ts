@@ -87,6 +87,43 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
       onExit(await noiseCommand(context, experiment, options));
     });
 
+  program.command("optimize")
+    .summary("search for a better prompt, and measure how much better it is")
+    .description(
+      "Searches a space of prompts on the validation samples, confirms the winner on samples that " +
+        "the search never saw, and writes it as a YAML file.",
+    )
+    .option("--experiment <name>", "whose prompt, model and dataset to start from", "baseline-v1")
+    .option(
+      "--candidates <n>",
+      "search calls, as so many prompts on all validation samples",
+      wholeNumber,
+      10,
+    )
+    .option("--budget <calls>", "search calls, instead of --candidates", wholeNumber)
+    .addOption(
+      new Option("--search <method>", "how prompts are chosen")
+        .choices(["halving", "random", "full"]).default("halving"),
+    )
+    .option("--seed <n>", "of examples, subsets and order", seedNumber, 1)
+    .option(
+      "--space <file>",
+      "the prompts to choose from (evals/optimization/space.yaml)",
+      notEmpty,
+    )
+    .option("--model <embedded|URL>", "another model than the experiment's", notEmpty)
+    .option("--concurrency <n>", "calls in flight at a time", wholeNumber)
+    .addOption(
+      new Option("--export <when>", "when the winner goes to prompt_templates/")
+        .choices(["confirmed", "always"]).default("confirmed"),
+    )
+    .option("--resume [run]", "go on with a search that was stopped (the newest by default)")
+    .option("--json", "print result.json on stdout and nothing else")
+    .action(async (options) => {
+      const { optimizeCommand } = await import("./optimize.ts");
+      onExit(await optimizeCommand(context, options));
+    });
+
   program.command("rescore")
     .summary("score stored answers anew, without a model call")
     .description("Applies today's parser and metrics to a run's answers, into a new run.")

@@ -10,6 +10,7 @@ import goldenTrain from "../../evals/datasets/golden-v1-train.json" with { type:
 import goldenValidation from "../../evals/datasets/golden-v1-validation.json" with { type: "text" };
 import labels from "../../evals/datasets/labels.yaml" with { type: "text" };
 import dataCard from "../../evals/datasets/README.md" with { type: "text" };
+import space from "../../evals/optimization/space.yaml" with { type: "text" };
 import { BUILTIN_PROMPTS } from "../analyzer/builtin_prompts.ts";
 
 /** Text by path, relative to the project's root. */
@@ -25,6 +26,8 @@ export const PROJECT_FILES: Readonly<Record<string, string>> = {
   "evals/datasets/golden-v1-validation.json": goldenValidation,
   "evals/datasets/labels.yaml": labels,
   "evals/datasets/README.md": dataCard,
+  "evals/optimization/space.yaml": space,
+  "evals/optimization/.gitignore": "runs/\n",
   ...Object.fromEntries(
     [...BUILTIN_PROMPTS].map(([id, text]) => [`prompt_templates/${id}.yaml`, text]),
   ),

@@ -1,0 +1,111 @@
+// `logeval optimize`: a better prompt, and how much better on samples that the search never saw.
+
+import { relative } from "node:path";
+import picocolors from "picocolors";
+import { findProject, inProject } from "../harness/project.ts";
+import { shellWord } from "../harness/run_terms.ts";
+import { type ExportWhen, finishOptimization } from "../optimizer/finish.ts";
+import type { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
+import { findUnfinished, OPTIMIZATIONS_DIR } from "../optimizer/optimization_folder.ts";
+import { optimize, type OptimizeOutcome } from "../optimizer/optimize.ts";
+import {
+  type OptimizationSettings,
+  prepareOptimization,
+  type SearchMethod,
+} from "../optimizer/prepare_optimization.ts";
+import { type CliContext, EXIT } from "./context.ts";
+import { renderOptimization } from "./optimize_report.ts";
+import { tellOptimization } from "./optimize_story.ts";
+
+export interface OptimizeCommandOptions {
+  readonly experiment: string;
+  readonly candidates: number;
+  readonly search: SearchMethod;
+  readonly budget?: number;
+  readonly seed: number;
+  readonly space?: string;
+  readonly model?: string;
+  readonly concurrency?: number;
+  readonly export: ExportWhen;
+  /** An optimization's id; `true` for the experiment's newest unfinished one. */
+  readonly resume?: string | true;
+  readonly json?: true;
+}
+
+/** @returns the exit code: 0 whatever the winner is worth, 4 when the model was lost, or 130 */
+export async function optimizeCommand(
+  context: CliContext,
+  options: OptimizeCommandOptions,
+): Promise<number> {
+  const root = findProject(context.cwd);
+  const runsDir = inProject(root, OPTIMIZATIONS_DIR);
+  const settings: OptimizationSettings = { ...options, method: options.search };
+  const prepared = await prepareOptimization(root, options.experiment, settings, context.cwd);
+  for (const warning of prepared.run.warnings) context.stderr(`warning: ${warning}\n`);
+  const resume = options.resume === undefined
+    ? undefined
+    : findUnfinished(runsDir, options.resume, prepared.run.experiment.experiment_id);
+  const story = tellOptimization(context);
+  const outcome = await optimize(prepared, root, context, {
+    runsDir,
+    resume,
+    stop: context.stop,
+    abort: context.abort,
+    onWait: () => context.stderr("the server is still loading its model; waiting\n"),
+    onStart: story.start,
+    onPhase: story.phase,
+    onTrial: story.trial,
+  }).finally(story.end);
+  using folder = outcome.folder;
+  const { found, trials } = outcome;
+  if (found === null) {
+    context.stderr(unfinished(outcome, options));
+    return outcome.end === "stopped" ? EXIT.interrupted : EXIT.model;
+  }
+  const search = { config: folder.config, prepared, found, trials };
+  const result = finishOptimization(root, folder, search, options.export, context.now());
+  if (options.json) context.stdout(`${JSON.stringify(result, null, 2)}\n`);
+  else {
+    const colors = picocolors.createColors(context.colors.stdout);
+    context.stdout(renderOptimization(folder.config, result, colors));
+  }
+  context.stderr(nextSteps(folder.config, result, relative(context.cwd, folder.path) || "."));
+  return EXIT.ok;
+}
+
+function unfinished(
+  { end, folder, trials }: OptimizeOutcome,
+  options: OptimizeCommandOptions,
+): string {
+  const { config } = folder;
+  const why = end === "stopped" ? "stopped" : "gave up: the model no longer answers";
+  return `${why}. ${trials.length} calls are stored.\n` +
+    `go on with: ${resumeCommand(config, options)}\n`;
+}
+
+/** The command line that goes on with an optimization: whatever was not left at its default. */
+function resumeCommand({ run_id }: OptimizationConfig, options: OptimizeCommandOptions): string {
+  const words = ["logeval", "optimize", "--experiment", options.experiment];
+  if (options.search !== "halving") words.push("--search", options.search);
+  if (options.budget !== undefined) words.push("--budget", String(options.budget));
+  else words.push("--candidates", String(options.candidates));
+  words.push("--seed", String(options.seed));
+  if (options.space !== undefined) words.push("--space", options.space);
+  if (options.model !== undefined) words.push("--model", options.model);
+  if (options.export !== "confirmed") words.push("--export", options.export);
+  words.push("--resume", run_id);
+  return words.map(shellWord).join(" ");
+}
+
+function nextSteps(
+  { prompt }: OptimizationConfig,
+  { promoted }: OptimizationResult,
+  folder: string,
+): string {
+  if (promoted === null) {
+    return `\n${folder}\nnext: logeval prompt diff ${shellWord(prompt.path)} ` +
+      `${shellWord(`${folder}/winner.yaml`)}\n`;
+  }
+  return `\n${folder}\nwrote ${promoted.prompt} and ${promoted.experiment}\n` +
+    `next: logeval prompt diff ${shellWord(prompt.path)} ${shellWord(promoted.prompt)}\n`;
+}
