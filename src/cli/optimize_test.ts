@@ -281,6 +281,12 @@ const FAULTY: {
     says: /^Cannot read space nowhere\.yaml: it does not exist/,
   },
   {
+    name: "a budget for a search in full",
+    change: () => {},
+    args: ["--search", "full", "--budget", "100"],
+    says: /^Cannot search all prompts in full with --budget/,
+  },
+  {
     name: "nothing to resume",
     change: () => {},
     args: ["--resume"],

@@ -64,6 +64,11 @@ export async function prepareOptimization(
   cwd: string,
 ): Promise<PreparedOptimization> {
   const { model, concurrency, seed, method } = settings;
+  if (method === "full" && settings.budget !== undefined) {
+    throw new UsageError("Cannot search all prompts in full with --budget: it asks everything", {
+      hint: "leave out --budget, or search by halving",
+    });
+  }
   const run = await prepareRun(root, experiment, { model, concurrency }, cwd);
   const { train, validation } = await readHalves(root, run.dataset.path);
   const spacePath = settings.space === undefined
