@@ -1,9 +1,8 @@
-// compare, leaderboard, rescore, runs prune and noise on real run folders.
+// compare, leaderboard, rescore and noise on real run folders.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { Leaderboard } from "../harness/leaderboard.ts";
-import { lockFolder } from "../harness/folder.ts";
 import { startFakeServer } from "../testing/fake_server.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
 
@@ -200,28 +199,6 @@ withProject("a rescored old run does not stand before a newer one", async (proje
   assert.ok(rest.every((row: { unranked: string }) => row.unranked === "superseded"));
   assert.match((await project.cli(["show", "embedded-v1"])).stderr, new RegExp(newer));
   assert.match((await project.cli(["show", "latest"])).stderr, new RegExp(newer));
-});
-
-withProject("runs prune leaves a run that is at work", async (project) => {
-  for (const minute of [0, 1, 2]) await run(project, minute, ["--limit", "5"]);
-  const [first = ""] = project.runs();
-  using lock = lockFolder(`${project.root}/${RUNS}/${first}`);
-  const { stdout, stderr } = await project.cli(["runs", "prune", "--keep", "1"]);
-  assert.ok(lock && project.runs().includes(first));
-  assert.equal(stdout, "20260109-140100-embedded-v1\n");
-  assert.match(
-    stderr,
-    /left 20260109-140000-embedded-v1: a process is at work in it\nremoved 1 run, kept 2/,
-  );
-});
-
-withProject("runs prune keeps what an experiment's name stands for", async (project) => {
-  await run(project, 0);
-  for (const minute of [1, 2, 3]) await run(project, minute, ["--limit", "5"]);
-  const { stdout, stderr } = await project.cli(["runs", "prune", "--keep", "1"]);
-  assert.equal(stdout, "20260109-140100-embedded-v1\n20260109-140200-embedded-v1\n");
-  assert.match(stderr, /removed 2 runs, kept 2/);
-  assert.deepEqual(project.runs(), ["20260109-140000-embedded-v1", "20260109-140300-embedded-v1"]);
 });
 
 withProject("noise counts what changes between identical runs", async (project) => {

@@ -1,29 +1,47 @@
 // `logeval runs prune`: removes old run folders, never what an experiment's name stands for.
 
 import { rmSync } from "node:fs";
-import { UsageError } from "../errors.ts";
+import { DataError, systemFault, UsageError } from "../errors.ts";
 import { formatCount } from "../format.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { lockFolder } from "../harness/folder.ts";
-import { listRuns, type StoredRun } from "../harness/run_store.ts";
+import { listRuns, standingRun, type StoredRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 
-export function runsPruneCommand(context: CliContext, options: { readonly keep: number }): number {
+/**
+ * @param remove removes a folder with all that is in it
+ * @throws {DataError} when folders could not be removed; the others are
+ */
+export function runsPruneCommand(
+  context: CliContext,
+  options: { readonly keep: number },
+  remove: (path: string) => void = (path) => rmSync(path, { recursive: true }),
+): number {
   const root = findProject(context.cwd);
   const runs = listRuns(inProject(root, RUNS_DIR));
-  const old = prunable(runs, options.keep);
+  const failed: { readonly run_id: string; readonly cause: unknown }[] = [];
   let removed = 0;
-  for (const run of old) {
-    if (!isIdle(run.path)) {
-      context.stderr(`left ${run.config.run_id}: a process is at work in it\n`);
+  for (const { path, config: { run_id } } of prunable(runs, options.keep)) {
+    if (!isIdle(path)) {
+      context.stderr(`left ${run_id}: a process is at work in it\n`);
+      continue;
+    }
+    try {
+      remove(path);
+    } catch (cause) {
+      failed.push({ run_id, cause });
       continue;
     }
     removed++;
-    rmSync(run.path, { recursive: true });
-    context.stdout(`${run.config.run_id}\n`);
+    context.stdout(`${run_id}\n`);
   }
   context.stderr(`removed ${formatCount(removed, "run")}, kept ${runs.length - removed}\n`);
-  return EXIT.ok;
+  if (failed.length === 0) return EXIT.ok;
+  const lines = failed.map(({ run_id, cause }) => `\n  ${run_id}: ${systemFault(cause)}`);
+  throw new DataError(`Cannot remove ${formatCount(failed.length, "run")}:${lines.join("")}`, {
+    cause: failed[0]!.cause,
+    hint: "the others are removed; what is left of these stays",
+  });
 }
 
 function isIdle(path: string): boolean {
@@ -36,18 +54,9 @@ function isIdle(path: string): boolean {
   }
 }
 
-/**
- * The runs beyond the newest `keep`, without the newest complete, unchanged run of each experiment.
- *
- * @param runs oldest first
- */
+/** The runs beyond the newest `keep`, without those that an experiment's name stands for. */
 export function prunable(runs: readonly StoredRun[], keep: number): StoredRun[] {
-  const standing = new Set<StoredRun>();
-  for (const group of Map.groupBy(runs, (run) => run.config.experiment_id).values()) {
-    const newest = group.findLast(({ config, metrics }) =>
-      metrics?.status === "complete" && config.changed.length === 0
-    );
-    if (newest) standing.add(newest);
-  }
+  const experiments = new Set(runs.map(({ config }) => config.experiment_id));
+  const standing = new Set([...experiments].map((id) => standingRun(runs, id)));
   return runs.slice(0, Math.max(0, runs.length - keep)).filter((run) => !standing.has(run));
 }

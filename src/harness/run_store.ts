@@ -1,5 +1,5 @@
 // The folder of all runs: which there are, and which one a name means. Folders that are no runs
-// (foreign, empty, torn) are passed over.
+// (foreign, empty, torn) are passed over, and so are copies and links under another name.
 
 import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -17,17 +17,30 @@ export interface StoredRun {
   readonly metrics: RunMetrics | null;
 }
 
-/** All readable runs, oldest first. */
+/**
+ * All readable runs, oldest first by the time of measuring: a rescored run stands beside its parent,
+ * not before newer ones.
+ */
 export function listRuns(runsDir: string): StoredRun[] {
   if (!existsSync(runsDir)) return [];
   if (!lstatSync(realpathSync(runsDir)).isDirectory()) {
     throw new UsageError(`Cannot read runs in ${runsDir}: it is no folder`);
   }
-  return readdirSync(runsDir).sort().flatMap((name) => {
-    if (name === LATEST) return [];
+  return readdirSync(runsDir).flatMap((name) => {
     const run = readRun(join(runsDir, name));
-    return run === null ? [] : [run];
-  });
+    return run === null || run.config.run_id !== name ? [] : [run];
+  }).sort((a, b) => order(a) < order(b) ? -1 : 1);
+}
+
+/** What an experiment's name stands for: its newest complete run with the settings of its file. */
+export function standingRun(
+  runs: readonly StoredRun[],
+  experimentId: string,
+): StoredRun | undefined {
+  return runs.findLast(({ config, metrics }) =>
+    config.experiment_id === experimentId && metrics?.status === "complete" &&
+    config.changed.length === 0
+  );
 }
 
 /**
@@ -64,12 +77,8 @@ function onlyOne(runs: readonly StoredRun[], prefix: string): StoredRun | undefi
 }
 
 function newestOf(runs: readonly StoredRun[], experimentId: string): StoredRun | undefined {
-  // By the time of measuring: a rescored old run is newer by name alone.
-  const own = runs.filter((run) => run.config.experiment_id === experimentId)
-    .toSorted((a, b) => order(a) < order(b) ? -1 : 1);
-  return own.findLast((run) =>
-    run.metrics?.status === "complete" && run.config.changed.length === 0
-  ) ?? own.at(-1);
+  return standingRun(runs, experimentId) ??
+    runs.findLast((run) => run.config.experiment_id === experimentId);
 }
 
 function order({ config }: StoredRun): string {

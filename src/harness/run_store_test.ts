@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { identifySamples } from "../dataset/sample.ts";
@@ -56,6 +64,24 @@ withRuns("listRuns() passes over what is no run", (runsDir) => {
   assert.deepEqual(runs.map((run) => run.config.run_id), [first, killed, torn]);
   assert.deepEqual(runs.map((run) => run.metrics !== null), [true, false, false]);
   assert.deepEqual(listRuns(join(runsDir, "nothing")), []);
+});
+
+withRuns("listRuns() passes over copies and links, a path finds them", (runsDir) => {
+  const id = write(runsDir, "2026-01-09T14:30:00.000Z", true);
+  cpSync(join(runsDir, id), join(runsDir, "a-backup"), { recursive: true });
+  symlinkSync(id, join(runsDir, "z-link"));
+  assert.deepEqual(listRuns(runsDir).map(({ path }) => path), [join(runsDir, id)]);
+  for (const name of ["a-backup", "z-link"]) {
+    assert.equal(findRun(runsDir, name, runsDir).path, join(runsDir, name));
+  }
+});
+
+withRuns("listRuns() goes by the time of measuring, not by the folder's name", (runsDir) => {
+  const older = testConfig({ started_at: "2026-01-09T14:30:00.000Z" });
+  const newer = write(runsDir, "2026-01-09T14:31:00.000Z", true);
+  using rescored = createRunFolder(runsDir, older, "2026-01-10T00:00:00.000Z");
+  const ids = listRuns(runsDir).map(({ config }) => config.run_id);
+  assert.deepEqual(ids, [rescored.config.run_id, newer]);
 });
 
 withRuns("latest is the newest finished run, also without the link", (runsDir) => {
