@@ -41,10 +41,14 @@ export function measureNoise(records: readonly ScoredRecord[], repeats: number):
   };
 }
 
+/** Means that differ by less are equal: the order of their addends made it. */
+const ROUNDING = 1e-12;
+
 /** Of a sample of values, n - 1 in the denominator; `null` for fewer than two. */
 function standardDeviation(values: readonly number[]): number | null {
   const middle = mean(values);
   if (values.length < 2 || middle === null) return null;
+  if (Math.max(...values) - Math.min(...values) < ROUNDING) return 0;
   const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   return Math.sqrt(squares / (values.length - 1));
 }

@@ -40,3 +40,11 @@ Deno.test("an answer that cannot be read in one repeat has changed", () => {
   const unreadable = testRecord("a", { repeat: 2, outcome: "unparseable", predicted: null });
   assert.equal(measureNoise([record("a", 1, 1), unreadable], 2).changed, 1);
 });
+
+Deno.test("identical repeats have no spread, in whatever order their answers came", () => {
+  const means = [0.1, 0.2, 0.3];
+  const repeats = [means, means.toReversed()].flatMap((order, at) =>
+    order.map((overall) => record(`s${overall}`, at + 1, overall))
+  );
+  assert.equal(measureNoise(repeats, 2).sd.overall, 0);
+});
