@@ -465,6 +465,11 @@ withProject("list shows experiments, prompts and runs, unusable ones too", async
   assert.deepEqual(json.runs.map((run: { run_id: string }) => run.run_id), [
     "20260109-143000-embedded-v1",
   ]);
+  project.write("evals/experiments/runs/20260109-143000-embedded-v1/metrics.json", "{");
+  assert.match(
+    (await project.cli(["list"])).stdout,
+    /embedded-v1 +– +– {2}unreadable metrics\.json/,
+  );
 });
 
 withProject("show --sample goes from the log line to the score", async (project) => {

@@ -82,11 +82,11 @@ function renderListed(listed: readonly Listed[]): string {
 }
 
 function renderRuns(runs: readonly StoredRun[]): string {
-  const rows = runs.slice(0, SHOWN_RUNS).map(({ config, metrics }) => [
+  const rows = runs.slice(0, SHOWN_RUNS).map(({ config, metrics, torn }) => [
     config.run_id,
     metrics ? formatScore(metrics.overall.mean) : "–",
     metrics ? `${Math.round(metrics.coverage * metrics.n * metrics.repeats)}` : "–",
-    metrics?.status ?? "unfinished",
+    torn ? "unreadable metrics.json" : metrics?.status ?? "unfinished",
     config.changed.length > 0 ? `changed: ${config.changed.join(", ")}` : "",
   ]);
   const more = runs.length - rows.length;
@@ -94,12 +94,12 @@ function renderRuns(runs: readonly StoredRun[]): string {
     (more > 0 ? `\n  … and ${more} older` : "");
 }
 
-function runRow({ config, metrics }: StoredRun) {
+function runRow({ config, metrics, torn }: StoredRun) {
   return {
     run_id: config.run_id,
     experiment_id: config.experiment_id,
     started_at: config.started_at,
-    status: metrics?.status ?? "unfinished",
+    status: torn ? "unreadable" : metrics?.status ?? "unfinished",
     changed: config.changed,
     n: config.dataset.n,
     coverage: metrics?.coverage ?? null,

@@ -15,6 +15,8 @@ export interface StoredRun {
   readonly config: RunConfig;
   /** `null` while it has none: running, killed, or torn. */
   readonly metrics: RunMetrics | null;
+  /** Whether metrics.json is there but cannot be read. */
+  readonly torn: boolean;
 }
 
 /**
@@ -87,7 +89,10 @@ function order({ config }: StoredRun): string {
 
 function readRun(path: string): StoredRun | null {
   const config = decode(join(path, "config.json"), RunConfig);
-  return config && { path, config, metrics: decode(join(path, "metrics.json"), RunMetrics) };
+  if (config === null) return null;
+  const file = join(path, "metrics.json");
+  const metrics = decode(file, RunMetrics);
+  return { path, config, metrics, torn: metrics === null && existsSync(file) };
 }
 
 function decode<T>(

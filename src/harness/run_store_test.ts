@@ -63,6 +63,7 @@ withRuns("listRuns() passes over what is no run", (runsDir) => {
   const runs = listRuns(runsDir);
   assert.deepEqual(runs.map((run) => run.config.run_id), [first, killed, torn]);
   assert.deepEqual(runs.map((run) => run.metrics !== null), [true, false, false]);
+  assert.deepEqual(runs.map((run) => run.torn), [false, false, true]);
   assert.deepEqual(listRuns(join(runsDir, "nothing")), []);
 });
 
