@@ -372,6 +372,21 @@ withProject("--repeats asks for every sample so often", async (project) => {
   assert.equal(metrics.coverage, 1);
 });
 
+withProject("other repeats than the file's do not stand for the experiment", async (project) => {
+  const changed = async (...args: readonly string[]) =>
+    JSON.parse((await project.cli([...RUN, "--json", ...args])).stdout).changed;
+  assert.deepEqual(await changed("--repeats", "1"), [], "the file says 1 by default");
+  assert.deepEqual(await changed("--repeats", "2"), ["repeats"]);
+  const file = "evals/experiments/configs/embedded-v1.yaml";
+  project.edit(file, "execution:\n", "execution:\n  repeats: 2\n");
+  assert.deepEqual(await changed("--repeats", "2"), []);
+  assert.deepEqual(await changed("--repeats", "1"), ["repeats"]);
+  assert.deepEqual(await changed(), []);
+  await project.cli(["noise", "embedded-v1", "--repeats", "3"]);
+  const { stderr } = await project.cli(["show", "embedded-v1"]);
+  assert.match(stderr, new RegExp(project.runs().at(-2) ?? ""));
+});
+
 withProject("--out says where the folder goes", async (project) => {
   const result = await project.cli([...RUN, "--out", "elsewhere"]);
   assert.equal(result.code, 0);

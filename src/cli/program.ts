@@ -33,7 +33,7 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
         "Sends every sample of an experiment to its model, scores the answers, writes a run folder.",
       )
       .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
-      .option("--repeats <n>", "ask for every sample n times", wholeNumber),
+      .option("--repeats <n>", "ask for every sample n times; marked as changed", wholeNumber),
   )
     .addOption(
       new Option("--dry-run", "show the first prompt and the number of calls; call nothing")
@@ -77,7 +77,10 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
   addRunOptions(
     program.command("noise")
       .summary("measure how much an experiment moves when nothing changes")
-      .description("Runs an experiment several times over and reports what differs.")
+      .description(
+        "Runs an experiment several times over and reports what differs. " +
+          "The run is marked as changed: it does not stand for the experiment.",
+      )
       .argument("<experiment>", "name of a file in evals/experiments/configs/, or a path")
       .option("--repeats <n>", "identical runs (5 by default)", wholeNumber),
   )

@@ -36,7 +36,7 @@ export interface Overrides {
 }
 
 /** How a run differs from its experiment's file, so that it never stands for it. */
-export type Change = "model" | "dataset" | "limit";
+export type Change = "model" | "dataset" | "limit" | "repeats";
 
 export interface PreparedRun {
   readonly experimentFile: string;
@@ -130,6 +130,8 @@ function applyOverrides(
       changed.push("dataset");
     }
   }
+  // More of them make a steadier score than the file asks for.
+  if (repeats !== undefined && repeats !== experiment.execution.repeats) changed.push("repeats");
   const execution = {
     ...result.execution,
     ...(concurrency === undefined ? {} : { concurrency }),

@@ -21,7 +21,7 @@ export const RunConfig = z.object({
   /** The run whose answers these are, scored anew; null for a run that asked a model. */
   parent_run_id: z.string().nullable(),
   /** How the run differs from the experiment's file; not empty: it never stands for it. */
-  changed: z.array(z.enum(["model", "dataset", "limit"])),
+  changed: z.array(z.enum(["model", "dataset", "limit", "repeats"])),
   dataset: z.object({
     path: z.string(),
     hash,

@@ -98,7 +98,9 @@ export function repeatCommand(
   }
   if (changed.includes("dataset")) words.push("--dataset", dataset.path);
   if (execution.limit !== null) words.push("--limit", String(execution.limit));
-  if (execution.repeats > 1) words.push("--repeats", String(execution.repeats));
+  if (execution.repeats > 1 || changed.includes("repeats")) {
+    words.push("--repeats", String(execution.repeats));
+  }
   return words.map(shellWord).join(" ");
 }
 

@@ -107,4 +107,6 @@ Deno.test("repeatCommand() is the command line that makes the same calls", () =>
     repeatCommand({ ...config, execution: { ...config.execution, limit: 5, repeats: 2 } }),
     "logeval run a --model http://localhost:8080 --dataset d.json --limit 5 --repeats 2",
   );
+  // The experiment's file asks for more.
+  assert.equal(repeatCommand(testConfig({ changed: ["repeats"] })), "logeval run a --repeats 1");
 });
