@@ -1,7 +1,7 @@
 // `logeval leaderboard`: all runs in one table, written to leaderboard.json.
 
 import { formatDuration, formatInterval, formatPercent, formatScore, oneLine } from "../format.ts";
-import type { LeaderboardRow, LeaderboardTable } from "../harness/leaderboard.ts";
+import type { LeaderboardRow, LeaderboardTable } from "../harness/leaderboard_row.ts";
 import { LEADERBOARD_FILE, updateLeaderboard } from "../harness/leaderboard_file.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { type CliContext, EXIT } from "./context.ts";
@@ -67,19 +67,40 @@ function renderRows({ rows, floors }: LeaderboardTable): string {
     { name: "most common", value: floors.most_common.overall },
   ].map(({ name, value }) => ["-", name, "", "", formatScore(value), "", "", "", ""]);
   const lines = [renderTable([head, ...body, ...floorRows], [0, 4, 6, 7])];
-  const shared = ranked.filter((row) => row.rank === 1);
-  if (shared.length > 1) {
-    lines.push(`  same rank: cannot be told from the leader with ${ranked[0]?.n} samples`);
-  }
-  if (ranked.some((row) => row.seen_samples > 0)) {
-    lines.push("  * its prompt has seen some of these samples: compare leaves them out");
-  }
+  lines.push(...notes(ranked).map((note) => `  ${note}`));
   const others = rows.filter((row) => row.rank === null);
   for (const row of others.slice(0, SHOWN_UNRANKED)) lines.push(`  not ranked: ${whyNot(row)}`);
   if (others.length > SHOWN_UNRANKED) {
     lines.push(`  … and ${others.length - SHOWN_UNRANKED} more in ${LEADERBOARD_FILE}`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** What the ranks stand on. */
+function notes(ranked: readonly LeaderboardRow[]): string[] {
+  const [leader, ...others] = ranked;
+  if (!leader) return [];
+  const untested = (row: LeaderboardRow) => !row.local;
+  const tested = untested(leader) ? [] : others.filter((row) => !untested(row));
+  const lines: string[] = [];
+  if (tested.length > 0) {
+    const adjusted = tested.length > 1 ? `, Holm over ${tested.length} runs` : "";
+    lines.push(
+      `rank 1: the leader and all that a paired test does not find worse (p < 0.05${adjusted}); ` +
+        "others: place by score",
+    );
+  }
+  if (tested.length < others.length) {
+    lines.push(
+      "elsewhere: no test; worse where the interval lies below the leader's",
+    );
+  }
+  if (ranked.some((row) => row.seen_samples > 0)) {
+    lines.push(
+      "* its prompt has seen some of these samples: its score counts them, its test does not",
+    );
+  }
+  return lines;
 }
 
 function whyNot(row: LeaderboardRow): string {
@@ -92,6 +113,8 @@ function whyNot(row: LeaderboardRow): string {
       return `${score} (settings changed on the command line)`;
     case "superseded":
       return `${score} (a newer run of ${row.experiment_id} stands for it)`;
+    case "seen":
+      return `${score} (its prompt has seen all samples)`;
     default:
       return `${score} (no answers)`;
   }

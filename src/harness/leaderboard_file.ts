@@ -1,44 +1,24 @@
-// Reads run folders into leaderboard rows and keeps leaderboard.json. What a finished run says never
-// changes, so it is remembered beside the runs, and a thousand of them are read in a moment.
+// Reads run folders into leaderboard rows and keeps leaderboard.json.
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import * as z from "zod";
-import { signatureHash } from "../dataset/template.ts";
-import { DataError, messageOf } from "../errors.ts";
-import { mean } from "../metrics/percentile.ts";
-import { RunConfig, RunMetrics } from "./run_files.ts";
-import {
-  buildLeaderboard,
-  Leaderboard,
-  LeaderboardRow,
-  leaderboardRow,
-  type RunScores,
-} from "./leaderboard.ts";
+import { DataError, messageOf, UsageError } from "../errors.ts";
+import { countSeen, type LeaderTest, runScores, testAgainstLeader } from "./against_leader.ts";
 import { writeWhole } from "./folder.ts";
+import { buildLeaderboard } from "./leaderboard.ts";
+import {
+  type Memory,
+  readMemory,
+  type RememberedRun,
+  stampOf,
+  testKey,
+  writeMemory,
+} from "./leaderboard_memory.ts";
+import { Leaderboard, type LeaderboardRow, leaderboardRow } from "./leaderboard_row.ts";
+import { RunConfig, RunMetrics } from "./run_files.ts";
 import { readJson, readRecords } from "./run_reader.ts";
 
 export const LEADERBOARD_FILE = "evals/experiments/leaderboard.json";
-const MEMORY_FILE = ".leaderboard.json";
-const MEMORY_VERSION = 1;
-
-const Memory = z.object({
-  version: z.literal(MEMORY_VERSION),
-  runs: z.record(
-    z.string(),
-    z.object({
-      /** Time and size of metrics.json: another one makes it read again. */
-      stamp: z.string(),
-      row: LeaderboardRow,
-      scores: z.object({
-        ids: z.array(z.string()),
-        clusters: z.array(z.string()),
-        overall: z.array(z.number()),
-      }),
-    }),
-  ),
-});
-type Memory = z.output<typeof Memory>;
 
 /** A folder among the runs that is none, or is damaged. */
 export interface SkippedFolder {
@@ -54,7 +34,7 @@ export interface LeaderboardUpdate {
 /**
  * Makes leaderboard.json anew from the runs, keeping the rows of runs that are on other machines.
  *
- * @param prune drop those rows instead
+ * @param prune drop the rows of other machines instead
  * @throws {DataError} when an existing leaderboard.json cannot be read; it is left as it is
  */
 export async function updateLeaderboard(
@@ -64,10 +44,37 @@ export async function updateLeaderboard(
 ): Promise<LeaderboardUpdate> {
   const file = join(root, LEADERBOARD_FILE);
   const before = existsSync(file) ? await readBoard(file) : null;
-  const known = readMemory(join(runsDir, MEMORY_FILE));
-  const memory: Memory = { version: MEMORY_VERSION, runs: {} };
+  const known = readMemory(runsDir);
+  const { runs, skipped } = await readRuns(runsDir, known);
+  const kept = (before?.tables ?? []).flatMap(({ rows }) => rows)
+    .filter(({ run_id }) => !prune && !runs.has(run_id))
+    .map((row): LeaderboardRow => ({
+      ...row,
+      local: false,
+      unranked: row.unranked === "partial" || row.unranked === "changed" ? row.unranked : null,
+    }));
+  const tests = new Map<string, LeaderTest>();
+  const leaderboard = buildLeaderboard(
+    [...[...runs.values()].map(({ row }) => row), ...kept],
+    (runId, leaderId) => {
+      const [run, leader] = [runs.get(runId), runs.get(leaderId)];
+      if (!run || !leader) return null;
+      const key = testKey(runId, leaderId);
+      const unchanged = known.runs.get(runId) === run && known.runs.get(leaderId) === leader;
+      const test = (unchanged ? known.tests.get(key) : undefined) ??
+        testAgainstLeader(run.scores, leader.scores);
+      tests.set(key, test);
+      return test;
+    },
+  );
+  writeWhole(file, `${JSON.stringify(leaderboard, null, 2)}\n`);
+  if (existsSync(runsDir)) remember(runsDir, known, { runs, tests });
+  return { leaderboard, skipped };
+}
+
+async function readRuns(runsDir: string, known: Memory) {
+  const runs = new Map<string, RememberedRun>();
   const skipped: SkippedFolder[] = [];
-  let fresh = false;
   for (const name of existsSync(runsDir) ? readdirSync(runsDir).sort() : []) {
     const path = join(runsDir, name);
     if (name === "latest" || name.startsWith(".")) continue;
@@ -75,35 +82,36 @@ export async function updateLeaderboard(
       skipped.push({ name, reason: "it is no folder" });
       continue;
     }
-    const stamp = stampOf(join(path, "metrics.json"));
-    const remembered = Object.hasOwn(known.runs, name) ? known.runs[name] : undefined;
-    if (stamp !== null && remembered?.stamp === stamp) memory.runs[name] = remembered;
-    else {
-      const read = await readRun(path);
-      fresh = true;
-      if ("reason" in read) skipped.push({ name, reason: read.reason });
-      else memory.runs[name] = { stamp: stamp ?? "", ...read };
-    }
+    const stamp = stampOf(path);
+    const remembered = known.runs.get(name);
+    const run = remembered?.stamp === stamp ? remembered : await readRun(path, stamp);
+    if ("reason" in run) skipped.push({ name, reason: run.reason });
+    else runs.set(name, run);
   }
-  if (fresh || Object.keys(known.runs).length !== Object.keys(memory.runs).length) {
-    if (existsSync(runsDir)) writeWhole(join(runsDir, MEMORY_FILE), JSON.stringify(memory));
+  return { runs, skipped };
+}
+
+async function readRun(path: string, stamp: string): Promise<RememberedRun | { reason: string }> {
+  try {
+    if (!existsSync(join(path, "config.json"))) return { reason: "it has no config.json" };
+    const config = await readJson(join(path, "config.json"), RunConfig);
+    if (config.run_id !== basename(path)) return { reason: `it is a copy of ${config.run_id}` };
+    if (!existsSync(join(path, "metrics.json"))) return { reason: "it was never finished" };
+    const metrics = await readJson(join(path, "metrics.json"), RunMetrics);
+    const { records } = await readRecords(join(path, "results.jsonl"));
+    const scores = runScores(config, records);
+    return { stamp, row: leaderboardRow(config, metrics, countSeen(scores)), scores };
+  } catch (error) {
+    if (!(error instanceof DataError || error instanceof UsageError)) throw error;
+    return { reason: messageOf(error).split("\n")[0] ?? "" };
   }
-  const rows = Object.values(memory.runs).map(({ row }) => row);
-  const here = new Set(rows.map((row) => row.run_id));
-  const elsewhere = prune ? [] : (before?.tables ?? []).flatMap((table) => table.rows)
-    .filter((row) => !here.has(row.run_id))
-    .map((row) => ({
-      ...row,
-      local: false,
-      unranked: row.unranked === "superseded" ? null : row.unranked,
-    }));
-  const leaderboard = buildLeaderboard(
-    [...rows, ...elsewhere],
-    (runId): RunScores | null =>
-      Object.values(memory.runs).find(({ row }) => row.run_id === runId)?.scores ?? null,
-  );
-  writeWhole(file, `${JSON.stringify(leaderboard, null, 2)}\n`);
-  return { leaderboard, skipped };
+}
+
+function remember(runsDir: string, before: Memory, now: Memory): void {
+  const same = <T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>) =>
+    a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
+  if (same(before.runs, now.runs) && same(before.tests, now.tests)) return;
+  writeMemory(runsDir, now);
 }
 
 async function readBoard(file: string): Promise<Leaderboard> {
@@ -115,55 +123,4 @@ async function readBoard(file: string): Promise<Leaderboard> {
       hint: "it is made anew from the runs: after a merge take either side and run this again",
     });
   }
-}
-
-async function readRun(
-  path: string,
-): Promise<
-  { row: LeaderboardRow; scores: RunScores & Memory["runs"][string]["scores"] } | {
-    reason: string;
-  }
-> {
-  try {
-    if (!existsSync(join(path, "config.json"))) return { reason: "it has no config.json" };
-    const config = await readJson(join(path, "config.json"), RunConfig);
-    if (config.run_id !== basename(path)) return { reason: `it is a copy of ${config.run_id}` };
-    if (!existsSync(join(path, "metrics.json"))) return { reason: "it was never finished" };
-    const metrics = await readJson(join(path, "metrics.json"), RunMetrics);
-    const { records } = await readRecords(join(path, "results.jsonl"));
-    const byId = Map.groupBy(
-      records.filter((record) => record.scores !== null),
-      (record) => record.id,
-    );
-    const samples = [...byId].sort(([a], [b]) => a < b ? -1 : 1);
-    return {
-      row: leaderboardRow(config, metrics),
-      scores: {
-        ids: samples.map(([id]) => id),
-        clusters: samples.map(([, [record]]) =>
-          signatureHash(record?.input.log_line ?? "").slice(0, 8)
-        ),
-        overall: samples.map(([, repeats]) =>
-          mean(repeats.map((record) => record.scores?.overall ?? 0)) ?? 0
-        ),
-      },
-    };
-  } catch (error) {
-    if (error instanceof DataError) return { reason: messageOf(error).split("\n")[0] ?? "" };
-    throw error;
-  }
-}
-
-function readMemory(file: string): Memory {
-  try {
-    return Memory.parse(JSON.parse(readFileSync(file, "utf8")));
-  } catch {
-    // It only saves time; without it everything is read again.
-    return { version: MEMORY_VERSION, runs: {} };
-  }
-}
-
-function stampOf(file: string): string | null {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return stat ? `${stat.mtimeMs} ${stat.size}` : null;
 }

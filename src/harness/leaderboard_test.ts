@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { testConfig } from "../testing/run_fixtures.ts";
-import {
-  buildLeaderboard,
-  type LeaderboardRow,
-  leaderboardRow,
-  type RunScores,
-} from "./leaderboard.ts";
+import { type RunScores, testAgainstLeader } from "./against_leader.ts";
+import { buildLeaderboard } from "./leaderboard.ts";
+import { type LeaderboardRow, leaderboardRow } from "./leaderboard_row.ts";
 import type { RunMetrics } from "./run_files.ts";
 
 const zero = {
@@ -58,7 +55,7 @@ function row(
     started_at,
   });
   const overall = { mean, ci95: [mean - 0.1, mean + 0.1] as [number, number] };
-  return { ...leaderboardRow(config, { ...METRICS, overall }), ...changes };
+  return { ...leaderboardRow(config, { ...METRICS, overall }, 0), ...changes };
 }
 
 const IDS = Array.from({ length: 60 }, (_, at) => `s${at}`);
@@ -66,11 +63,17 @@ const scores = (score: (at: number) => number): RunScores => ({
   ids: IDS,
   clusters: IDS,
   overall: IDS.map((_, at) => score(at)),
+  seen: [],
 });
+/** Tests by the scores of runs; none where those of one are not here. */
+const testsOf = (scoresOf: (runId: string) => RunScores | undefined) => (a: string, b: string) => {
+  const [run, leader] = [scoresOf(a), scoresOf(b)];
+  return run && leader ? testAgainstLeader(run, leader) : null;
+};
 const unknown = () => null;
 const ranks = (rows: readonly LeaderboardRow[]) => rows.map((r) => [r.experiment_id, r.rank]);
 
-Deno.test("runs that cannot be told from the leader share its rank", () => {
+Deno.test("runs that are not worse than the leader on evidence share its rank", () => {
   const rows = [
     row("a", 0.6, "2026-01-01"),
     row("b", 0.7, "2026-01-02"),
@@ -81,11 +84,11 @@ Deno.test("runs that cannot be told from the leader share its rank", () => {
     [rows[1]!.run_id, scores((at) => at % 2 ? 0.4 : 1)],
     [rows[2]!.run_id, scores((at) => at % 2 ? 0.1 : 0.5)],
   ]);
-  const { tables } = buildLeaderboard(rows, (id) => byRun.get(id) ?? null);
+  const { tables } = buildLeaderboard(rows, testsOf((id) => byRun.get(id)));
   assert.deepEqual(ranks(tables[0]!.rows), [["b", 1], ["a", 1], ["c", 3]]);
 });
 
-Deno.test("no rank contradicts a score: it is 1 down to the last that cannot be told from the leader", () => {
+Deno.test("each run is judged by its own test: a noisy lower one lifts none above it", () => {
   const rows = [
     row("a", 0.6, "2026-01-01"),
     row("b", 0.56, "2026-01-02"),
@@ -99,8 +102,8 @@ Deno.test("no rank contradicts a score: it is 1 down to the last that cannot be 
     [rows[2]!.run_id, scores((at) => at % 2 ? 0 : 1)],
     [rows[3]!.run_id, scores(() => 0.1)],
   ]);
-  const { tables } = buildLeaderboard(rows, (id) => byRun.get(id) ?? null);
-  assert.deepEqual(ranks(tables[0]!.rows), [["a", 1], ["b", 1], ["c", 1], ["d", 4]]);
+  const { tables } = buildLeaderboard(rows, testsOf((id) => byRun.get(id)));
+  assert.deepEqual(ranks(tables[0]!.rows), [["a", 1], ["b", 2], ["c", 1], ["d", 4]]);
 });
 
 Deno.test("five flips to none do not tell a run from the leader, as in compare", () => {
@@ -109,7 +112,7 @@ Deno.test("five flips to none do not tell a run from the leader, as in compare",
     [rows[0]!.run_id, scores(() => 1)],
     [rows[1]!.run_id, scores((at) => at < 5 ? 0 : 1)],
   ]);
-  assert.deepEqual(ranks(buildLeaderboard(rows, (id) => byRun.get(id) ?? null).tables[0]!.rows), [[
+  assert.deepEqual(ranks(buildLeaderboard(rows, testsOf((id) => byRun.get(id))).tables[0]!.rows), [[
     "a",
     1,
   ], ["b", 1]]);
@@ -123,10 +126,10 @@ Deno.test("with many runs a chance gap of one is none (Holm)", () => {
   );
   const scoresOf = (id: string) =>
     scores(id === rows[0]!.run_id ? () => 1 : id === rows[1]!.run_id ? six : () => 1);
-  const two = buildLeaderboard(rows.slice(0, 2), scoresOf).tables[0]!.rows;
+  const two = buildLeaderboard(rows.slice(0, 2), testsOf(scoresOf)).tables[0]!.rows;
   // The leader and one other: p = 0.031 is not adjusted by the leader's own p of 1.
   assert.deepEqual(two.map((r) => r.rank), [1, 2]);
-  const ten = buildLeaderboard(rows, scoresOf).tables[0]!.rows;
+  const ten = buildLeaderboard(rows, testsOf(scoresOf)).tables[0]!.rows;
   assert.ok(ten.every((r) => r.rank === 1));
 });
 
@@ -140,6 +143,28 @@ Deno.test("without their scores runs are told apart when their intervals do not 
     "c",
     3,
   ]]);
+});
+
+Deno.test("a leader that has seen samples stands too high for its interval to say anything", () => {
+  const rows = [
+    row("a", 0.7, "2026-01-01", { seen_samples: 1 }),
+    row("b", 0.4, "2026-01-02"),
+  ];
+  assert.deepEqual(ranks(buildLeaderboard(rows, unknown).tables[0]!.rows), [["a", 1], ["b", 1]]);
+});
+
+Deno.test("a run that has seen all samples is listed, and stands for its experiment", () => {
+  const rows = [
+    row("a", 0.5, "2026-01-01"),
+    row("a", 0.9, "2026-01-02", { seen_samples: 60 }),
+    row("b", 0.4, "2026-01-03", { seen_samples: 59 }),
+  ];
+  const [table] = buildLeaderboard(rows, unknown).tables;
+  assert.deepEqual(table!.rows.map((r) => [r.experiment_id, r.rank, r.unranked]), [
+    ["b", 1, null],
+    ["a", null, "seen"],
+    ["a", null, "superseded"],
+  ]);
 });
 
 Deno.test("a partial or changed run is listed, an older one superseded", () => {
