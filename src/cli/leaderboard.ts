@@ -14,10 +14,11 @@ export async function leaderboardCommand(
   options: { readonly json?: true; readonly prune?: true },
 ): Promise<number> {
   const root = findProject(context.cwd);
-  const { leaderboard, skipped } = await updateLeaderboard(root, inProject(root, RUNS_DIR), {
+  const { leaderboard, skipped, slow } = await updateLeaderboard(root, inProject(root, RUNS_DIR), {
     prune: options.prune === true,
   });
   for (const { name, reason } of skipped) context.stderr(`skipped ${name}: ${reason}\n`);
+  if (slow !== null) context.stderr(`note: the next call takes as long: ${slow}\n`);
   if (options.json) context.stdout(`${JSON.stringify(leaderboard, null, 2)}\n`);
   else context.stdout(renderLeaderboard(leaderboard.tables));
   context.stderr(`\n${LEADERBOARD_FILE}\n`);
@@ -60,7 +61,7 @@ function renderRows({ rows, floors }: LeaderboardTable): string {
     formatInterval(row.overall.ci95),
     formatDuration(row.p50_ms),
     formatPercent(row.unreadable),
-    `${row.started_at.slice(0, 10)}${row.local ? "" : " (elsewhere)"}`,
+    `${row.started_at.slice(0, 10)}${place(row)}`,
   ]);
   const floorRows = floors === null ? [] : [
     { name: "nearest example", value: floors.embedded.overall },
@@ -80,7 +81,7 @@ function renderRows({ rows, floors }: LeaderboardTable): string {
 function notes(ranked: readonly LeaderboardRow[]): string[] {
   const [leader, ...others] = ranked;
   if (!leader) return [];
-  const untested = (row: LeaderboardRow) => !row.local;
+  const untested = (row: LeaderboardRow) => !row.local || row.damaged;
   const tested = untested(leader) ? [] : others.filter((row) => !untested(row));
   const lines: string[] = [];
   if (tested.length > 0) {
@@ -92,7 +93,7 @@ function notes(ranked: readonly LeaderboardRow[]): string[] {
   }
   if (tested.length < others.length) {
     lines.push(
-      "elsewhere: no test; worse where the interval lies below the leader's",
+      "elsewhere, unreadable here: no test; worse where the interval lies below the leader's",
     );
   }
   if (ranked.some((row) => row.seen_samples > 0)) {
@@ -103,8 +104,14 @@ function notes(ranked: readonly LeaderboardRow[]): string[] {
   return lines;
 }
 
+/** Where a run is, when it is not to be read here. */
+function place({ local, damaged }: LeaderboardRow): string {
+  if (damaged) return " (unreadable here)";
+  return local ? "" : " (elsewhere)";
+}
+
 function whyNot(row: LeaderboardRow): string {
-  const score = `${row.run_id} ${formatScore(row.overall.mean)}`;
+  const score = `${row.run_id} ${formatScore(row.overall.mean)}${place(row)}`;
   switch (row.unranked) {
     case "partial":
       return `${score} (coverage ${formatPercent(row.coverage, 0)}: ` +

@@ -1,7 +1,7 @@
 // leaderboard on real run folders.
 
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { Leaderboard } from "../harness/leaderboard_row.ts";
 import { startFakeServer } from "../testing/fake_server.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
@@ -53,6 +53,11 @@ withProject(
     project.write(BOARD, JSON.stringify(foreign));
     assert.match((await project.cli(["leaderboard"])).stdout, /far .*\(elsewhere\)/);
     assert.equal(board(project).tables[0]!.rows.find((r) => r.run_id === row.run_id)?.local, false);
+    const listed = { ...row, rank: null, unranked: "changed" as const };
+    foreign.tables[0]!.rows.splice(-1, 1, listed);
+    project.write(BOARD, JSON.stringify(foreign));
+    const { stdout: text } = await project.cli(["leaderboard"]);
+    assert.match(text, /not ranked: 20260109-130000-far 0\.\d+ \(elsewhere\) \(settings changed/);
     await project.cli(["leaderboard", "--prune"]);
     assert.ok(!project.read(BOARD).includes("20260109-130000-far"));
   },
@@ -101,7 +106,8 @@ withProject(
       assert.ok(stderr.includes(`skipped ${name}`), stderr);
     }
     const row = board(project).tables.flatMap((table) => table.rows).find((r) => r.run_id === torn);
-    assert.equal(row?.local, false, "its row stays, as of a run that is elsewhere");
+    assert.deepEqual([row?.local, row?.damaged], [true, true], "its row stays as it was");
+    assert.match(stderr, new RegExp(`${torn}: .*; its row stays as it was`));
   },
 );
 
@@ -112,6 +118,12 @@ withProject("a leaderboard.json that is none is left as it is", async (project) 
   assert.equal(code, 3);
   assert.match(stderr, /^Cannot read .*leaderboard\.json[^]*after a merge take either side/);
   assert.equal(project.read(BOARD), "<<<<<<< HEAD\n{}");
+  for (const text of ["", "{", "null"]) {
+    project.write(BOARD, text);
+    const other = await project.cli(["leaderboard"]);
+    assert.equal(other.code, 3);
+    assert.match(other.stderr, /or remove it: it is made anew, without the rows of other machines/);
+  }
 });
 
 withProject(
@@ -146,3 +158,51 @@ withProject(
     assert.match(all![1], /not ranked: \S+-baseline-v1 0\.\d+ \(its prompt has seen all samples\)/);
   },
 );
+
+withProject("the leaderboard remembers no file that has changed since", async (project) => {
+  await run(project, 0);
+  const [id = ""] = project.runs();
+  await project.cli(["leaderboard"]);
+  project.edit(`${RUNS}/${id}/config.json`, '"name": "nearest-example"', '"name": "renamed"');
+  project.edit(`${RUNS}/${id}/config.json`, '"model": "nearest-example"', '"model": null');
+  await project.cli(["leaderboard"]);
+  assert.equal(board(project).tables[0]!.rows[0]!.model, "renamed");
+
+  rmSync(`${project.root}/${RUNS}/${id}/results.jsonl`);
+  const { stdout, stderr } = await project.cli(["leaderboard", "--prune"]);
+  assert.match(stderr, /skipped \S+: Cannot read \S+results\.jsonl: it does not exist/);
+  assert.match(stdout, /\(unreadable here\)/, "its row is none of another machine's");
+});
+
+withProject("another program's memory is not trusted", async (project) => {
+  await run(project, 0);
+  await project.cli(["leaderboard"]);
+  const memory = JSON.parse(project.read(`${RUNS}/.leaderboard.json`));
+  memory.runs[0][1].row.model = "remembered";
+  for (
+    const [made_by, model] of [[memory.made_by, "remembered"], ["2 0.0.9 1", "nearest-example"]]
+  ) {
+    project.write(`${RUNS}/.leaderboard.json`, JSON.stringify({ ...memory, made_by }));
+    await project.cli(["leaderboard"]);
+    assert.equal(board(project).tables[0]!.rows[0]!.model, model);
+  }
+});
+
+withProject("a memory that cannot be written is a note", async (project) => {
+  await run(project, 0);
+  mkdirSync(`${project.root}/${RUNS}/.leaderboard.json`);
+  const { code, stderr } = await project.cli(["leaderboard"]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^note: the next call takes as long: Cannot write /);
+});
+
+withProject("a config.json of another shape is named with what is wrong in it", async (project) => {
+  await run(project, 0);
+  project.edit(
+    `${RUNS}/${project.runs()[0]}/config.json`,
+    '"schema_version": 1',
+    '"schema_version": 7',
+  );
+  const { stderr } = await project.cli(["leaderboard"]);
+  assert.match(stderr, /skipped \S+: Cannot read \S+config\.json: .*schema_version/);
+});

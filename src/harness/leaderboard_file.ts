@@ -1,8 +1,9 @@
 // Reads run folders into leaderboard rows and keeps leaderboard.json.
 
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError, messageOf, UsageError } from "../errors.ts";
+import { oneLine } from "../format.ts";
 import { countSeen, type LeaderTest, runScores, testAgainstLeader } from "./against_leader.ts";
 import { writeWhole } from "./folder.ts";
 import { buildLeaderboard } from "./leaderboard.ts";
@@ -29,10 +30,13 @@ export interface SkippedFolder {
 export interface LeaderboardUpdate {
   readonly leaderboard: Leaderboard;
   readonly skipped: readonly SkippedFolder[];
+  /** Why the next call will take longer than it must, `null` when it will not. */
+  readonly slow: string | null;
 }
 
 /**
- * Makes leaderboard.json anew from the runs, keeping the rows of runs that are on other machines.
+ * Makes leaderboard.json anew from the runs, keeping the rows of runs that are on other machines or
+ * can no longer be read.
  *
  * @param prune drop the rows of other machines instead
  * @throws {DataError} when an existing leaderboard.json cannot be read; it is left as it is
@@ -46,13 +50,16 @@ export async function updateLeaderboard(
   const before = existsSync(file) ? await readBoard(file) : null;
   const known = readMemory(runsDir);
   const { runs, skipped } = await readRuns(runsDir, known);
+  const damaged = new Set(skipped.filter(({ folder }) => folder).map(({ name }) => name));
   const kept = (before?.tables ?? []).flatMap(({ rows }) => rows)
-    .filter(({ run_id }) => !prune && !runs.has(run_id))
+    .filter(({ run_id }) => !runs.has(run_id))
     .map((row): LeaderboardRow => ({
       ...row,
-      local: false,
+      local: damaged.has(row.run_id),
+      damaged: damaged.has(row.run_id),
       unranked: row.unranked === "partial" || row.unranked === "changed" ? row.unranked : null,
-    }));
+    }))
+    .filter(({ local }) => local || !prune);
   const tests = new Map<string, LeaderTest>();
   const leaderboard = buildLeaderboard(
     [...[...runs.values()].map(({ row }) => row), ...kept],
@@ -68,24 +75,31 @@ export async function updateLeaderboard(
     },
   );
   writeWhole(file, `${JSON.stringify(leaderboard, null, 2)}\n`);
-  if (existsSync(runsDir)) remember(runsDir, known, { runs, tests });
-  return { leaderboard, skipped };
+  const rows = new Set(kept.map(({ run_id }) => run_id));
+  return {
+    leaderboard,
+    skipped: skipped.map(({ name, reason }) => ({
+      name,
+      reason: rows.has(name) ? `${reason}; its row stays as it was` : reason,
+    })),
+    slow: existsSync(runsDir) ? remember(runsDir, known, { runs, tests }) : null,
+  };
 }
 
 async function readRuns(runsDir: string, known: Memory) {
   const runs = new Map<string, RememberedRun>();
-  const skipped: SkippedFolder[] = [];
+  const skipped: (SkippedFolder & { readonly folder: boolean })[] = [];
   for (const name of existsSync(runsDir) ? readdirSync(runsDir).sort() : []) {
     const path = join(runsDir, name);
     if (name === "latest" || name.startsWith(".")) continue;
     if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-      skipped.push({ name, reason: "it is no folder" });
+      skipped.push({ name, reason: "it is no folder", folder: false });
       continue;
     }
     const stamp = stampOf(path);
     const remembered = known.runs.get(name);
     const run = remembered?.stamp === stamp ? remembered : await readRun(path, stamp);
-    if ("reason" in run) skipped.push({ name, reason: run.reason });
+    if ("reason" in run) skipped.push({ name, reason: run.reason, folder: true });
     else runs.set(name, run);
   }
   return { runs, skipped };
@@ -103,24 +117,40 @@ async function readRun(path: string, stamp: string): Promise<RememberedRun | { r
     return { stamp, row: leaderboardRow(config, metrics, countSeen(scores)), scores };
   } catch (error) {
     if (!(error instanceof DataError || error instanceof UsageError)) throw error;
-    return { reason: messageOf(error).split("\n")[0] ?? "" };
+    return { reason: oneLine(messageOf(error), 400) };
   }
 }
 
-function remember(runsDir: string, before: Memory, now: Memory): void {
+/** @returns why it could not, `null` when it could or had nothing new to remember */
+function remember(runsDir: string, before: Memory, now: Memory): string | null {
   const same = <T>(a: ReadonlyMap<string, T>, b: ReadonlyMap<string, T>) =>
     a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
-  if (same(before.runs, now.runs) && same(before.tests, now.tests)) return;
-  writeMemory(runsDir, now);
+  if (same(before.runs, now.runs) && same(before.tests, now.tests)) return null;
+  try {
+    writeMemory(runsDir, now);
+    return null;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return error.message;
+  }
 }
 
 async function readBoard(file: string): Promise<Leaderboard> {
   try {
     return await readJson(file, Leaderboard);
   } catch (cause) {
-    throw new DataError(messageOf(cause), {
-      cause,
-      hint: "it is made anew from the runs: after a merge take either side and run this again",
-    });
+    throw new DataError(messageOf(cause), { cause, hint: boardHint(file) });
   }
+}
+
+function boardHint(file: string): string {
+  let text = "";
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return "it is kept there: make it a file that can be read";
+  }
+  return /^(<{7}|={7}|>{7})/m.test(text)
+    ? "it is made anew from the runs: after a merge take either side and run this again"
+    : "bring it back from Git, or remove it: it is made anew, without the rows of other machines";
 }

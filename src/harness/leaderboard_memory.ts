@@ -4,15 +4,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
+import { METRIC_VERSION } from "../metrics/score.ts";
+import { VERSION } from "../version.ts";
 import type { LeaderTest, RunScores } from "./against_leader.ts";
 import { writeWhole } from "./folder.ts";
 import { LeaderboardRow } from "./leaderboard_row.ts";
 
 const MEMORY_FILE = ".leaderboard.json";
 /** Another program may read the same files otherwise. */
-const MADE_BY = "2";
+const MADE_BY = `2 ${VERSION} ${METRIC_VERSION}`;
 /** What a row is made of. */
-const FILES = ["metrics.json"];
+const FILES = ["config.json", "results.jsonl", "metrics.json"];
 
 /** A run as it was read. */
 export interface RememberedRun {

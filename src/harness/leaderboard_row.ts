@@ -24,6 +24,8 @@ export const LeaderboardRow = z.object({
   parent_run_id: z.string().nullable(),
   /** Whether the run's folder is on this machine. */
   local: z.boolean(),
+  /** Whether that folder can no longer be read: the row says what it said before. */
+  damaged: z.boolean().default(false),
   prompt_id: z.string(),
   prompt_hash: z.string(),
   /** Samples with a template that the prompt has seen: its score counts them, its rank does not. */
@@ -92,6 +94,7 @@ export function leaderboardRow(
     run_id: config.run_id,
     parent_run_id: config.parent_run_id,
     local: true,
+    damaged: false,
     prompt_id: config.prompt.id,
     prompt_hash: config.prompt.template_hash,
     seen_samples: seenSamples,
