@@ -88,6 +88,7 @@ withProject(
     project.write(`${RUNS}/foreign/notes.txt`, "mine");
     writeFileSync(`${project.root}/${RUNS}/a-file.txt`, "x");
     symlinkSync("/does/not/exist", `${project.root}/${RUNS}/dangling`);
+    symlinkSync("loop", `${project.root}/${RUNS}/loop`);
     cpSync(`${project.root}/${RUNS}/${whole}`, `${project.root}/${RUNS}/backup`, {
       recursive: true,
     });
@@ -100,6 +101,7 @@ withProject(
         `${torn}: Cannot read`,
         "a-file.txt: it is no folder",
         "dangling: it is no folder",
+        "loop: it is no folder",
         `backup: it is a copy of ${whole}`,
       ]
     ) {

@@ -1,6 +1,6 @@
 // Reads run folders into leaderboard rows and keeps leaderboard.json.
 
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError, messageOf, UsageError } from "../errors.ts";
 import { oneLine } from "../format.ts";
@@ -12,6 +12,7 @@ import {
   readMemory,
   type RememberedRun,
   stampOf,
+  statOf,
   testKey,
   writeMemory,
 } from "./leaderboard_memory.ts";
@@ -92,7 +93,7 @@ async function readRuns(runsDir: string, known: Memory) {
   for (const name of existsSync(runsDir) ? readdirSync(runsDir).sort() : []) {
     const path = join(runsDir, name);
     if (name === "latest" || name.startsWith(".")) continue;
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    if (!statOf(path)?.isDirectory()) {
       skipped.push({ name, reason: "it is no folder", folder: false });
       continue;
     }

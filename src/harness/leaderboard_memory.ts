@@ -1,7 +1,7 @@
 // What a finished run says never changes, nor does a test of two of them: both are remembered beside
 // the runs, and a thousand are read in a moment. Only saves time: without it all is made anew.
 
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import * as z from "zod";
 import { METRIC_VERSION } from "../metrics/score.ts";
@@ -77,7 +77,16 @@ export function writeMemory(runsDir: string, { runs, tests }: Memory): void {
 /** Time and size of each file that a row is made of. */
 export function stampOf(folder: string): string {
   return FILES.map((name) => {
-    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    const stat = statOf(join(folder, name));
     return stat ? `${stat.mtimeMs} ${stat.size}` : "none";
   }).join(", ");
+}
+
+/** What the system says of a file; `null` when there is none, or none that can be reached. */
+export function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
