@@ -1,5 +1,5 @@
 // How good the prompt is that a search finds, and how honest the gain that is then claimed for it: on
-// made-up tables, by the product's own searches and its own comparison. Prints two tables of numbers
+// made-up tables, by the product's own searches and its own comparison. Prints tables of numbers
 // in points of score, over 300 made-up tables a regime unless told.
 //
 //   deno run src/bench/search_regret.ts [TABLES]
@@ -17,49 +17,63 @@ const BASELINE = 0;
 /** Sign flips a comparison; the product draws 20,000. */
 const DRAWS = 2_000;
 
-/** A table of a regime, with the winners of the searches. */
-interface Searched {
+/** A table of a regime, and the seed that searches of it draw from. */
+interface Seeded {
   readonly table: Table;
   readonly seed: number;
 }
 
+type Method = (problem: SearchProblem) => Search;
+/** As the product runs it: the baseline was measured before, whatever the method. */
+const informed: Method = halving;
+/** As if it were not. */
+const alone: Method = ({ baseline: _, ...problem }) => halving(problem);
+
 const count = Number(Deno.args[0] ?? 300);
-const regretRows: string[][] = [];
+const regretRows = new Map<number, string[][]>(BUDGETS.map((budget) => [budget, []]));
 const honestyRows: string[][] = [];
 for (const [name, regime] of Object.entries(REGIMES)) {
   const tables = Array.from({ length: count }, (_, at) => ({
     seed: at + 1,
     table: drawTable(regime, at + 1),
   }));
-  if (regime.sd > 0) regretRows.push([name, ...BUDGETS.flatMap((calls) => regret(tables, calls))]);
+  if (regime.sd > 0) {
+    for (const [budget, rows] of regretRows) rows.push([name, ...regret(tables, budget)]);
+  }
   honestyRows.push([name, ...honesty(tables)]);
 }
-print(`Regret: the best prompt's true validation mean minus the winner's, ${count} tables`);
-printTable([
-  ["regime", ...BUDGETS.flatMap((calls) => [`random ${calls}`, `halving ${calls}`, "ratio"])],
-  ...regretRows,
-]);
-print("\nGain over the baseline that is claimed from held-out samples, halving at 550 calls");
+for (const [budget, rows] of regretRows) {
+  print(`Regret at ${budget} calls: best true validation mean minus the winner's, ${count} tables`);
+  printTable([["regime", "random", "halving", "ratio", "baseline unknown", "ratio"], ...rows]);
+  print("");
+}
+print("Gain over the baseline that is claimed from held-out samples, halving at 550 calls");
 const truths = ["claimed", "- samples' truth", "- population's"];
 printTable([
   ["regime", ...truths, "naive", "- its truth", "holds", "significant", "better"],
   ...honestyRows,
 ]);
 
-/** Mean regret of both searches with its standard error, and the ratio of the two with its own. */
-function regret(tables: readonly Searched[], budget: number): string[] {
-  const [random, halved] = [randomSearch, halving].map((search) =>
+/**
+ * Mean regret of random, of halving, and of halving that does not know the baseline's scores, each with
+ * its standard error; the ratio of the latter two to random with its own.
+ */
+function regret(tables: readonly Seeded[], budget: number): string[] {
+  const regretOf = (method: Method) =>
     tables.map(({ table: { validation }, seed }) =>
       Math.max(...validation.expected) -
-      validation.expected[winnerOf(search, validation, budget, seed)]!
-    )
-  ) as [number[], number[]];
-  const ratio = mean(halved) / mean(random);
-  const residuals = halved.map((value, at) => value - ratio * random[at]!);
+      validation.expected[winnerOf(method, validation, budget, seed)]!
+    );
+  const random = regretOf(randomSearch);
   return [
     withError(random),
-    withError(halved),
-    `${ratio.toFixed(2)} (${(standardError(residuals) / mean(random)).toFixed(2)})`,
+    ...[informed, alone].flatMap((method) => {
+      const found = regretOf(method);
+      const ratio = mean(found) / mean(random);
+      const residuals = found.map((value, at) => value - ratio * random[at]!);
+      const error = standardError(residuals) / mean(random);
+      return [withError(found), `${ratio.toFixed(2)} (${error.toFixed(2)})`];
+    }),
   ];
 }
 
@@ -68,9 +82,9 @@ function regret(tables: readonly Searched[], budget: number): string[] {
  * and in the population; what the validation scores would have claimed, and that minus its truth; the
  * shares of intervals that hold the samples' truth, of gains found significant, and of those upward.
  */
-function honesty(tables: readonly Searched[]): string[] {
+function honesty(tables: readonly Seeded[]): string[] {
   const found = tables.map(({ table: { validation, heldOut, population }, seed }) => {
-    const winner = winnerOf(halving, validation, 550, seed);
+    const winner = winnerOf(informed, validation, 550, seed);
     const gain = (means: ArrayLike<number>) => means[winner]! - means[BASELINE]!;
     const compared = pairedComparison(
       [...heldOut.scores[BASELINE]!],
@@ -103,12 +117,14 @@ function honesty(tables: readonly Searched[]): string[] {
 
 /** Runs a search against what one call would show, to its best candidate. */
 function winnerOf(
-  search: (problem: SearchProblem) => Search,
+  method: Method,
   { categories, scores }: SampleSet,
   budget: number,
   seed: number,
 ): number {
-  const running = search({ levels: LEVELS, categories, budget, random: seededRandom(seed) });
+  const baseline = [...scores[BASELINE]!];
+  const random = seededRandom(seed);
+  const running = method({ levels: LEVELS, categories, baseline, budget, random });
   let step = running.next();
   while (!step.done) {
     const { survivors, samples } = step.value;

@@ -2,24 +2,32 @@
 // the better half goes on.
 
 import { sampleOf } from "../random.ts";
+import { factorEstimates } from "./factor_model.ts";
 import { planStages } from "./plan.ts";
-import { mirroredOrder } from "./sample_order.ts";
+import { tellingOrder } from "./sample_order.ts";
 import type { Search, SearchProblem } from "./search.ts";
-import { bestFirst, foundCandidates, relativeMeans, type StagedTrial, trialsOf } from "./trials.ts";
+import { bestFirst, foundCandidates, type StagedTrial, trialsOf } from "./trials.ts";
 
 /**
- * Successive halving on shared samples. All candidates start, with fewer calls than candidates as
- * many as there are calls, at random. A stage gives every survivor the same samples, so that no
- * candidate is ahead for having met easy ones, ranks by `relativeMeans` of all trials so far, and
- * passes the better half on. Of equals the lower index goes first.
+ * Successive halving on shared samples. All candidates start; with fewer than two calls a candidate,
+ * half as many as there are calls, at random: the other half tells the good ones apart. A stage gives
+ * every survivor the same samples, so that no candidate is ahead for having met easy ones, ranks by
+ * `factorEstimates` of all trials so far, and passes the better half on. Of equals the lower index
+ * goes first.
+ *
+ * Samples come in `tellingOrder`. No stage learns more of the samples ahead: whatever was asked so far
+ * was asked of all survivors.
  *
  * Asks for at most `budget` calls; for fewer where the finalists have met every sample.
  *
  * @see Jamieson & Talwalkar, "Non-stochastic Best Arm Identification", 2016
  */
-export function* halving({ levels, categories, budget, random }: SearchProblem): Search {
-  let survivors = sampleOf([...levels.keys()], budget, random);
-  const order = mirroredOrder(categories, random);
+export function* halving(problem: SearchProblem): Search {
+  const { levels, categories, budget, random } = problem;
+  // On a single sample there is nothing to keep calls for.
+  const starters = Math.max(1, Math.floor(budget / Math.min(2, categories.length)));
+  let survivors = sampleOf([...levels.keys()], starters, random);
+  const order = tellingOrder(categories, problem.baseline, random);
   const stages = planStages(survivors.length, order.length, budget);
   const trials: StagedTrial[] = [];
   let estimates: number[] = [];
@@ -31,7 +39,7 @@ export function* halving({ levels, categories, budget, random }: SearchProblem):
       samples: order.splice(0, planned.samples),
     };
     trials.push(...trialsOf(stage, yield stage));
-    estimates = relativeMeans(trials, levels.length, categories.length);
+    estimates = factorEstimates(levels, categories.length, trials);
     survivors = bestFirst(stage.survivors, estimates);
   }
   return { ranking: survivors, candidates: foundCandidates(trials, estimates) };

@@ -7,6 +7,11 @@ export interface SearchProblem {
   readonly levels: readonly (readonly number[])[];
   /** Category (root cause) of each sample: a stage's samples mirror their mix. */
   readonly categories: readonly string[];
+  /**
+   * Score 0..1 of today's prompt on each sample, where it was measured before: says on which samples
+   * prompts are likely to disagree. `null` where the call brought no answer.
+   */
+  readonly baseline?: readonly (number | null)[];
   /** Calls that may be asked for, at least 1. */
   readonly budget: number;
   /** Seeded. */

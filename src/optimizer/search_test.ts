@@ -93,10 +93,19 @@ Deno.test("randomSearch asks as many candidates as the budget pays for, on all s
   }
 });
 
-Deno.test("halving starts as many candidates as there are calls, at random", () => {
-  const first = (seed: number) =>
-    run(halving, { levels: grid([6, 6]), categories: ["a", "b"], budget: 20 }, seed, () => 0)
-      .stages[0]!.survivors;
-  assert.equal(first(1).length, 20);
-  assert.notDeepEqual(first(1), first(2));
+Deno.test("halving starts half as many candidates as there are calls, at random, all where it can", () => {
+  const first = (seed: number, budget: number, categories = ["a", "b"]) =>
+    run(halving, { levels: grid([6, 6]), categories, budget }, seed, () => 0).stages[0]!.survivors;
+  for (const [budget, want] of [[1, 1], [20, 10], [71, 35], [72, 36], [500, 36]] as const) {
+    assert.equal(first(1, budget).length, want);
+  }
+  assert.equal(first(1, 20, ["a"]).length, 20);
+  assert.notDeepEqual(first(1, 20), first(2, 20));
+});
+
+Deno.test("halving starts on samples that the baseline answers half right", () => {
+  const problem = { levels: grid([6, 6]), categories: [..."aabbc"], budget: 100 };
+  const baseline = [1, 0, 0.5, null, 1];
+  const { stages } = run(halving, { ...problem, baseline }, 1, (c) => c / 36);
+  assert.deepEqual(stages.flatMap(({ samples }) => samples).slice(0, 2).sort(), [2, 3]);
 });
