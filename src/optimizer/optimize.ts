@@ -209,7 +209,7 @@ async function search(
   ask: Ask,
 ): Promise<{ stages: Stage[]; result: SearchResult }> {
   const { samples } = prepared.validation;
-  const running = startSearch(prepared);
+  const running = startSearch(prepared, book);
   const stages: Stage[] = [];
   let step = running.next();
   while (!step.done) {
@@ -232,10 +232,12 @@ async function search(
 
 function startSearch(
   { candidates, validation, budget, seed, method }: PreparedOptimization,
+  book: TrialBook,
 ): Search {
   const problem: SearchProblem = {
     levels: candidates.map(({ levelIndexes }) => levelIndexes),
     categories: validation.samples.map(({ labels }) => labels.root_cause),
+    baseline: validation.samples.map(({ id }) => trialScore(book.find(BASELINE, id))),
     budget,
     random: seededRandom(seed),
   };
