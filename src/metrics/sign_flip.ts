@@ -77,7 +77,8 @@ export function signFlipTest(
  * the wrong sign. But n_g alike values sum to a third cumulant of n_g^3 k and a variance of n_g^2 s^2:
  * the ratio of the two grows as n_g, and its factor c is estimated from all clusters together.
  *
- * Exact for at most 14 clusters, else from `draws` random flips.
+ * Exact for at most 14 clusters, else from `draws` random flips. The interval of the negated differences
+ * is exactly this one negated: A against B and B against A say the same.
  *
  * @param clusters the cluster of each difference
  * @returns holds the mean; of width 0 when no cluster differs from it; `null` for fewer than 6
@@ -92,10 +93,37 @@ export function signFlipInterval(
   clusters: readonly string[],
   { random, draws = 20_000 }: SignFlipOptions,
 ): [number, number] | null {
-  const groups = sumsByCluster(differences, clusters).sort((a, b) => b.sum - a.sum || b.n - a.n);
-  if (groups.length < 6) return null;
+  const found = sumsByCluster(differences, clusters);
+  if (found.length < 6) return null;
+  const groups = sorted(found);
+  const negated = sorted(found.map(({ n, sum }) => ({ n, sum: 0 - sum })));
+  const direction = directionOf(groups, negated);
+  const [low, high] = sortedInterval(direction < 0 ? negated : groups, { random, draws });
+  if (direction > 0) return [low, high];
+  if (direction < 0) return [0 - high, 0 - low];
+  // Both directions are the same sums, and neither is to be drawn farther out than the other.
+  const half = Math.max(-low, high);
+  return [0 - half, half];
+}
+
+/** From the largest sum down: the order in which clusters came must not decide what is drawn. */
+function sorted(groups: readonly Cluster[]): Cluster[] {
+  return groups.toSorted((a, b) => b.sum - a.sum || b.n - a.n);
+}
+
+/** Which of the two draws are made for: above 0 for `groups`, below for `negated`, 0 for equals. */
+function directionOf(groups: readonly Cluster[], negated: readonly Cluster[]): number {
+  const at = groups.findIndex(({ sum, n }, at) => sum !== negated[at]!.sum || n !== negated[at]!.n);
+  if (at === -1) return 0;
+  return groups[at]!.sum - negated[at]!.sum || groups[at]!.n - negated[at]!.n;
+}
+
+function sortedInterval(
+  groups: readonly Cluster[],
+  { random, draws }: Required<SignFlipOptions>,
+): [number, number] {
   const [sums, sizes] = [groups.map(({ sum }) => sum), groups.map(({ n }) => n)];
-  const [sum, n] = [total(sums), differences.length];
+  const [sum, n] = [total(sums), total(sizes)];
   const [keptSums, keptSizes] = groups.length <= MOST_COUNTED.interval
     ? [subsetSums(sums), subsetSums(sizes)]
     : randomSums([sums, sizes], draws, random) as [Float64Array, Float64Array];

@@ -160,6 +160,28 @@ Deno.test("sign flips: p is in (0, 1], the interval holds the mean, the order do
   );
 });
 
+Deno.test("sign flips: negated differences have the interval negated, and the same p", () => {
+  const both = (values: readonly number[], clusters: readonly string[]) => {
+    const options = () => ({ random: seededRandom(1), draws: 300 });
+    const { p } = signFlipTest(values, clusters, options());
+    return { p, interval: signFlipInterval(values, clusters, options()) };
+  };
+  fc.assert(
+    fc.property(PAIRS, fc.boolean(), (pairs, mirrored) => {
+      const mirror = pairs.map(({ value, cluster }) => ({ value: -value, cluster: `m${cluster}` }));
+      const all = mirrored ? [...pairs, ...mirror] : pairs;
+      const clusters = all.map(({ cluster }) => cluster);
+      const found = both(all.map(({ value }) => value), clusters);
+      const negated = both(all.map(({ value }) => -value), clusters);
+      assert.equal(negated.p, found.p);
+      if (found.interval === null) return assert.equal(negated.interval, null);
+      const [low, high] = found.interval;
+      assert.deepEqual(negated.interval, [0 - high, 0 - low]);
+    }),
+    { seed: 1, numRuns: 300 },
+  );
+});
+
 Deno.test("sign flips: up to 14 clusters the interval excludes 0 only where p < 0.05", () => {
   const value = fc.integer({ min: -2, max: 8 }).map((value) => value / 8);
   const values = fc.array(value, { minLength: 6, maxLength: 14 });
