@@ -61,6 +61,27 @@ Deno.test("six flips to none on 55 samples are evidence, five are not", () => {
   assert.equal(compareRuns(before, after(6), 0.2).verdict, "no evidence", "below --min-effect");
 });
 
+const ALIKE = [
+  {
+    n: 55,
+    before: true,
+    says: /^on 55 samples; no sample came out otherwise$/,
+    verdict: "no evidence",
+  },
+  { n: 55, before: false, says: /; every message came out alike, so what/, verdict: "better" },
+  { n: 3, before: false, says: /; every message came out alike, so what/, verdict: "no evidence" },
+] as const;
+for (const { n, before, says, verdict } of ALIKE) {
+  Deno.test(`${n} samples all ${before ? "right" : "wrong"}, then all right: ${verdict}`, () => {
+    const comparison = compareRuns(
+      run("a", range(n).map((at) => record(at, before))),
+      run("b", range(n).map((at) => record(at, true))),
+    );
+    assert.equal(comparison.verdict, verdict);
+    assert.match(verdictLines(comparison)[1], says);
+  });
+}
+
 Deno.test("samples of one template are one piece of evidence", () => {
   const same = (at: number, right: boolean) =>
     record(at, right, { input: { ...input, log_line: at < 12 ? `retry ${at}` : line(at) } });

@@ -13,6 +13,9 @@ import { METRICS } from "../metrics/score.ts";
 import type { Comparison } from "./compare.ts";
 import { METRIC_NAMES } from "./run_terms.ts";
 
+/** What is nearer to 0 is not a difference. */
+const ROUNDING = 1e-9;
+
 /** The names of both runs: their experiments, or their ids when those are the same. */
 export function runNames({ a, b }: Comparison): readonly [string, string] {
   return a.experiment_id === b.experiment_id
@@ -34,13 +37,20 @@ export function verdictLines(comparison: Comparison): readonly [string, string] 
     : `on ${formatCount(n_unseen, "sample")} that neither prompt has seen`;
   const visible = overall.ci95 === null
     ? "too few samples for a verdict"
-    : overall.smallest_visible === null || overall.smallest_visible === 0
-    ? "no sample came out otherwise"
+    : overall.smallest_visible === null
+    ? alike(overall)
     : `a true difference under ${
       formatScore(overall.smallest_visible)
     } is missed more than 1 time in 5`;
   const effect = min_effect > 0 ? `; a verdict needs more than ${min_effect}` : "";
   return [`${verdict}: ${b} ${difference}`, `${samples}; ${visible}${effect}`];
+}
+
+/** Where no spread was seen: nothing differs, or every message by the same. */
+function alike({ ci95 }: Comparison["overall"]): string {
+  return ci95?.every((bound) => Math.abs(bound) < ROUNDING)
+    ? "no sample came out otherwise"
+    : "every message came out alike, so what could have been missed is not known";
 }
 
 /** Rows of the table of metrics: name, A, B, change, interval, p. */

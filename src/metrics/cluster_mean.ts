@@ -63,7 +63,7 @@ export function clusterMean(
 /** Flips behind the interval of one score; every run makes six, and a verdict needs none of them. */
 const SCORE_DRAWS = 2_000;
 /** Below this a standard error is rounding. */
-const NO_SPREAD = 1e-12;
+export const NO_SPREAD = 1e-12;
 
 /**
  * The 95 % interval of the mean of scores in 0..1 that come in clusters.

@@ -58,6 +58,30 @@ Deno.test("pairedComparison() of few clusters: the t interval, then none", () =>
   );
 });
 
+const ALIKE = [
+  { name: "3 samples, all from wrong to right", n: 3, each: 1, low: -0.42, high: 1 },
+  { name: "55 samples, all from wrong to right", n: 55, each: 1, low: 0.87, high: 1 },
+  { name: "55 samples by -0.4", n: 55, each: -0.4, low: -0.44, high: -0.31 },
+];
+for (const { name, n, each, low, high } of ALIKE) {
+  Deno.test(`pairedComparison() of ${name}: ${low} to ${high}, no width of 0`, () => {
+    const [a, b] = each < 0 ? [zeros(n).fill(-each), zeros(n)] : [zeros(n), zeros(n).fill(each)];
+    const found = pairedComparison(a, b, own(a), { random: seededRandom(0) });
+    assert.deepEqual(found?.ci95?.map((bound) => Math.round(100 * bound) / 100), [low, high]);
+    assert.equal(found && found.p < 0.05, low > 0 || high < 0);
+    assert.equal(found?.smallest_visible, null);
+  });
+}
+
+Deno.test("pairedComparison() of changes that cancel out within each cluster is not [0, 0]", () => {
+  const found = pairedComparison([0, 1, 1, 0], [1, 0, 1, 0], ["a", "a", "b", "b"], {
+    random: seededRandom(0),
+  });
+  assert.equal(found?.difference, 0);
+  assert.equal(found?.p, 1);
+  assert.ok(found?.ci95 && found.ci95[0] < 0 && found.ci95[1] > 0);
+});
+
 Deno.test("pairedComparison() gives the same for a seed, and holds its difference", () => {
   const score = fc.double({ min: 0, max: 1, noNaN: true });
   const sample = fc.record({ a: score, b: score, cluster: fc.integer({ max: 25, min: 0 }) });
