@@ -8,6 +8,8 @@ import { compareRuns, type Comparison } from "../harness/compare.ts";
 import { renderComparisonMarkdown } from "../harness/comparison_markdown.ts";
 import {
   costRows,
+  HOLM_LINE,
+  metricHead,
   metricRows,
   runNames,
   seenLine,
@@ -63,13 +65,8 @@ export function renderComparison(comparison: Comparison, colors: Colors): string
     `${paint(word)}${verdict.slice(word.length)}`,
     `${" ".repeat(word.length + 2)}${ground}`,
     "",
-    renderTable([["", a, b, "change", "95 % interval", "p (Holm)"], ...metricRows(comparison)], [
-      1,
-      2,
-      3,
-      4,
-      5,
-    ]),
+    renderTable([metricHead(a, b), ...metricRows(comparison)], [1, 2, 3, 4, 5]),
+    `  ${HOLM_LINE}`,
     "",
     renderTable(costRows(comparison), [1, 2, 3]),
     ...(seen === null ? [] : ["", `  ${seen}`]),

@@ -31,10 +31,15 @@ withProject(
       stdout,
       new RegExp(`^no evidence: ${b} is ±0\\.000 over ${a} \\(95 % .*p = 1\\.000\\)\\n`),
     );
+    assert.match(stdout, /95 % interval +p\n {2}overall /);
+    assert.match(
+      stdout,
+      /\n {2}component .*\n {2}p of the parts is adjusted for .* five \(Holm\)\n/,
+    );
     assert.match(stdout, /flipped to right 0 · flipped to wrong 0/);
     assert.match(
       project.read(`${RUNS}/${b}/comparison.md`),
-      /^# 20260109-140100-embedded-v1 against /,
+      /^# 20260109-140100-embedded-v1 against [^]*\| 95 % interval \| p \|\n[^]*\n\np of the parts/,
     );
     const json = JSON.parse((await project.cli(["compare", a, "latest", "--json"])).stdout);
     assert.deepEqual([json.verdict, json.overall.difference, json.n, json.n_unseen], [

@@ -2,7 +2,15 @@
 
 import { formatDifference, formatScore, UNKNOWN } from "../format.ts";
 import type { Comparison } from "./compare.ts";
-import { costRows, metricRows, runNames, seenLine, verdictLines } from "./comparison_terms.ts";
+import {
+  costRows,
+  HOLM_LINE,
+  metricHead,
+  metricRows,
+  runNames,
+  seenLine,
+  verdictLines,
+} from "./comparison_terms.ts";
 import { code, figuresTable, inline, table } from "./markdown.ts";
 
 const MOST_ROOT_CAUSES = 60;
@@ -17,7 +25,8 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
     `# ${b} against ${a}`,
     ...comparison.notices.map((notice) => `> **Note:** ${inline(notice, 300)}`),
     `**${inline(verdict, 300)}**\n${inline(ground, 300)}`,
-    figuresTable(["", a, b, "change", "95 % interval", "p (Holm)"], metricRows(comparison)),
+    figuresTable(metricHead(a, b), metricRows(comparison)),
+    HOLM_LINE,
     figuresTable(["", a, b, "change"], costRows(comparison)),
     ...(seen === null ? [] : [seen]),
     "## By root cause",

@@ -53,6 +53,14 @@ function alike({ ci95 }: Comparison["overall"]): string {
     : "every message came out alike, so what could have been missed is not known";
 }
 
+/** Heads the table of metrics, with the names of both runs. */
+export function metricHead(a: string, b: string): string[] {
+  return ["", a, b, "change", "95 % interval", "p"];
+}
+
+/** Said under the table of metrics, whose first row alone carries p as it is. */
+export const HOLM_LINE = `p of the parts is adjusted for looking at five (Holm)`;
+
 /** Rows of the table of metrics: name, A, B, change, interval, p. */
 export function metricRows({ overall, metrics }: Comparison): string[][] {
   const row = (name: string, difference: Comparison["overall"], p: number | null) => [
