@@ -3,10 +3,11 @@
 
 import { signatureHash } from "../dataset/template.ts";
 import { UsageError } from "../errors.ts";
+import { formatCount } from "../format.ts";
 import { holm } from "../metrics/holm.ts";
 import { pairedComparison } from "../metrics/paired.ts";
 import { mean, percentile } from "../metrics/percentile.ts";
-import { METRICS, type Scores } from "../metrics/score.ts";
+import { METRIC_VERSION, METRICS, type Scores } from "../metrics/score.ts";
 import { seededRandom } from "../random.ts";
 import {
   type Answer,
@@ -15,7 +16,7 @@ import {
   pairSamples,
   seenTemplates,
 } from "./compare_pairs.ts";
-import type { SampleRecord } from "./run_files.ts";
+import type { RunConfig, SampleRecord } from "./run_files.ts";
 
 export type { ComparedRun } from "./compare_pairs.ts";
 
@@ -86,6 +87,8 @@ export interface Comparison {
 }
 
 const MOST_FLIPS = 20;
+/** `sha256:` and eight digits. */
+const SHORT_HASH = 15;
 
 /**
  * Compares run B with run A.
@@ -98,7 +101,7 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
     throw new UsageError(
       `Cannot compare ${a.config.run_id} with ${b.config.run_id}: ` +
         `metric version ${a.config.versions.metric} against ${b.config.versions.metric}`,
-      { hint: `score the older one anew: logeval rescore ${a.config.run_id}` },
+      { hint: rescoreHint([a.config, b.config]) },
     );
   }
   const { pairs, relabelled } = pairSamples(a, b);
@@ -106,7 +109,7 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
     throw new UsageError(
       `Cannot compare ${a.config.run_id} with ${b.config.run_id}: ${
         relabelled > 0
-          ? `the labels of all ${relabelled} samples that both answered differ`
+          ? `the labels of all ${formatCount(relabelled, "sample")} that both answered differ`
           : "no sample that both answered"
       }`,
     );
@@ -215,21 +218,38 @@ function meanTokens(
   return mean(records.flatMap((record) => record.tokens?.[kind] ?? []));
 }
 
+/** Rescoring takes today's metrics: it is for the run that has others. */
+function rescoreHint(configs: readonly RunConfig[]): string {
+  const old = configs.filter(({ versions }) => versions.metric !== METRIC_VERSION)
+    .map(({ run_id }) => `logeval rescore ${run_id}`);
+  return `score ${old.length === 1 ? "the older one" : "both"} anew: ${old.join(" && ")}`;
+}
+
 function notices(a: ComparedRun, b: ComparedRun, n: number, relabelled: number): string[] {
   const found: string[] = [];
   if (a.config.dataset.hash !== b.config.dataset.hash) {
-    found.push(`other datasets: ${a.config.dataset.path} and ${b.config.dataset.path} differ`);
+    const [one, other] = [a, b].map(({ config: { dataset } }) =>
+      `${dataset.path} (${dataset.hash.slice(0, SHORT_HASH)})`
+    );
+    found.push(`other datasets: ${one} and ${other} differ`);
   }
-  if (relabelled > 0) found.push(`${relabelled} samples left out: their labels differ`);
+  if (relabelled > 0) {
+    found.push(`left out: ${formatCount(relabelled, "sample")} with other labels`);
+  }
   const [repeatsA, repeatsB] = [a.config.execution.repeats, b.config.execution.repeats];
   if (repeatsA !== repeatsB) found.push(`other repeats: ${repeatsA} and ${repeatsB}`);
   for (const { config, records } of [a, b]) {
     const missing = config.dataset.n * config.execution.repeats -
       records.filter((record) => record.scores !== null).length;
-    if (missing > 0) found.push(`${config.run_id} is partial: ${missing} calls without an answer`);
+    if (missing > 0) {
+      found.push(
+        `${config.run_id} is partial: ${formatCount(missing, "call")} without an answer`,
+      );
+    }
     if (config.dataset.n > n) {
       found.push(
-        `${config.run_id} has ${config.dataset.n} samples; compared are the ${n} that both answered`,
+        `${config.run_id} has ${formatCount(config.dataset.n, "sample")}; compared are the ${n} ` +
+          `that both answered${relabelled > 0 ? " with the same labels" : ""}`,
       );
     }
     if (config.changed.length > 0) {

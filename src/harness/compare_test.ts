@@ -153,9 +153,10 @@ Deno.test("other datasets, labels and missing answers are named and left out", (
   const notices = comparison.notices.join("\n");
   for (
     const part of [
-      "other datasets: d.json and e.json",
-      "1 samples left out",
-      "has 20 samples; compared are the 18",
+      "other datasets: d.json (sha256:3fa5834d) and e.json (sha256:other) differ",
+      "left out: 1 sample with other labels",
+      "20260109-143000-b is partial: 1 call without an answer",
+      "has 20 samples; compared are the 18 that both answered with the same labels",
       "is changed: dataset",
     ]
   ) {
@@ -168,11 +169,14 @@ Deno.test("other metric versions and nothing in common are refused", () => {
   const versions = { ...testConfig().versions, metric: "0" };
   assert.throws(
     () => compareRuns(a, run("b", [record(0, true)], { versions })),
-    /metric version 1 against 0/,
+    {
+      message: /metric version 1 against 0/,
+      hint: "score the older one anew: logeval rescore 20260109-143000-b",
+    },
   );
   assert.throws(() => compareRuns(a, run("b", [record(1, true)])), /no sample that both answered/);
   const edited = record(0, true, { expected: { ...expected, severity: "info" } });
-  assert.throws(() => compareRuns(a, run("b", [edited])), /the labels of all 1 samples/);
+  assert.throws(() => compareRuns(a, run("b", [edited])), /the labels of all 1 sample that/);
 });
 
 Deno.test("with repeats a sample counts once, with its mean", () => {
