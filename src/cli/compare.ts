@@ -11,8 +11,10 @@ import {
   HOLM_LINE,
   metricHead,
   metricRows,
+  moreLines,
   runNames,
   seenLine,
+  shownFlips,
   verdictLines,
 } from "../harness/comparison_terms.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
@@ -61,6 +63,7 @@ export function renderComparison(comparison: Comparison, colors: Colors): string
   const paint = word === "better" ? colors.green : word === "worse" ? colors.red : colors.bold;
   const seen = seenLine(comparison);
   const { flips, by_root_cause } = comparison;
+  const { shown, more } = shownFlips(flips);
   return [
     `${paint(word)}${verdict.slice(word.length)}`,
     `${" ".repeat(word.length + 2)}${ground}`,
@@ -73,17 +76,18 @@ export function renderComparison(comparison: Comparison, colors: Colors): string
     ...(by_root_cause.length === 0 ? [] : ["", renderRootCauses(by_root_cause)]),
     "",
     `  flipped to right ${flips.to_right} · flipped to wrong ${flips.to_wrong}`,
-    ...flips.samples.map((flip) =>
+    ...shown.map((flip) =>
       `    ${flip.id.slice(0, 8)}  ${oneLine(flip.root_cause, 24).padEnd(24)}  ` +
       `${oneLine(flip.a ?? UNKNOWN, 24)} -> ${oneLine(flip.b ?? UNKNOWN, 24)}\n` +
       `              ${oneLine(flip.log_line, 84)}`
     ),
+    ...moreLines(more).map((line) => `    ${line}`),
     "",
   ].join("\n");
 }
 
 function renderRootCauses(rows: Comparison["by_root_cause"]): string {
-  return renderTable([
+  const table = renderTable([
     ["root cause", "n", "A", "B", "change"],
     ...rows.slice(0, MOST_ROOT_CAUSES).map((row) => [
       oneLine(row.root_cause, 40),
@@ -93,6 +97,9 @@ function renderRootCauses(rows: Comparison["by_root_cause"]): string {
       formatDifference(row.difference, 2),
     ]),
   ], [1, 2, 3, 4]);
+  return [table, ...moreLines(rows.length - MOST_ROOT_CAUSES).map((line) => `  ${line}`)].join(
+    "\n",
+  );
 }
 
 function finished(runsDir: string, name: string, cwd: string): StoredRun {

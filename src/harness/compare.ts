@@ -81,12 +81,11 @@ export interface Comparison {
   readonly flips: {
     readonly to_right: number;
     readonly to_wrong: number;
-    /** Up to 20, those to right first. */
+    /** All of them, those to right first. */
     readonly samples: readonly Flip[];
   };
 }
 
-const MOST_FLIPS = 20;
 /** `sha256:` and eight digits. */
 const SHORT_HASH = 15;
 
@@ -190,14 +189,10 @@ function flipsOf(pairs: readonly Pair[]): Comparison["flips"] {
   const right = (answer: Answer) => answer.scores.root_cause > 0.5;
   const toRight = pairs.filter(({ a, b }) => !right(a) && right(b));
   const toWrong = pairs.filter(({ a, b }) => right(a) && !right(b));
-  // Both ways get their share of the list, and what one leaves the other takes.
-  const half = MOST_FLIPS / 2;
-  const wrongShown = Math.min(toWrong.length, Math.max(half, MOST_FLIPS - toRight.length));
-  const shown = [...toRight.slice(0, MOST_FLIPS - wrongShown), ...toWrong.slice(0, wrongShown)];
   return {
     to_right: toRight.length,
     to_wrong: toWrong.length,
-    samples: shown.map(({ id, expected, a, b, input }) => ({
+    samples: [...toRight, ...toWrong].map(({ id, expected, a, b, input }) => ({
       id,
       root_cause: expected.root_cause,
       a: a.predicted?.root_cause ?? null,

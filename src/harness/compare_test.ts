@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testConfig, testRecord } from "../testing/run_fixtures.ts";
 import { type ComparedRun, compareRuns, verdictOf } from "./compare.ts";
 import { renderComparisonMarkdown } from "./comparison_markdown.ts";
-import { verdictLines } from "./comparison_terms.ts";
+import { shownFlips, verdictLines } from "./comparison_terms.ts";
 import type { RunConfig, SampleRecord } from "./run_files.ts";
 
 const { scores, expected, input } = testRecord("");
@@ -214,6 +214,26 @@ for (const { p, ci95, effect, want } of VERDICTS) {
   });
 }
 
+const FLIPS = [
+  { to_right: 3, to_wrong: 4, want: [3, 4, 0] },
+  { to_right: 30, to_wrong: 4, want: [16, 4, 14] },
+  { to_right: 2, to_wrong: 40, want: [2, 18, 22] },
+  { to_right: 30, to_wrong: 40, want: [10, 10, 50] },
+];
+for (const { to_right, to_wrong, want } of FLIPS) {
+  Deno.test(`of ${to_right} flips to right and ${to_wrong} to wrong are shown ${want.join(", ")}`, () => {
+    const total = to_right + to_wrong;
+    const { flips } = compareRuns(
+      run("a", range(total).map((at) => record(at, at >= to_right))),
+      run("b", range(total).map((at) => record(at, at < to_right))),
+    );
+    const { shown, more } = shownFlips(flips);
+    const right = shown.filter(({ a }) => a === "other").length;
+    assert.deepEqual([right, shown.length - right, more], want);
+    assert.equal(flips.samples.length, total);
+  });
+}
+
 Deno.test("comparison.md stays small and holds no foreign Markdown", () => {
   const long = (at: number, right: boolean) =>
     record(at, right, {
@@ -226,6 +246,12 @@ Deno.test("comparison.md stays small and holds no foreign Markdown", () => {
   );
   const text = renderComparisonMarkdown(comparison);
   assert.ok(new TextEncoder().encode(text).length < 60_000);
-  assert.equal(comparison.flips.samples.length, 20);
+  assert.equal(comparison.flips.samples.length, 300);
+  assert.equal(text.match(/^### /gm)?.length, 20);
+  assert.match(
+    text,
+    /\|\n\n… and 240 more: see --json\n\n## Flipped samples: 150 to right, 150 to/,
+  );
+  assert.match(text, /\|\n\n… and 280 more: see --json\n\nRuns:/);
   assert.equal(text.match(/^# /gm)?.length, 1);
 });

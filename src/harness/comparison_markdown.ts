@@ -7,8 +7,10 @@ import {
   HOLM_LINE,
   metricHead,
   metricRows,
+  moreLines,
   runNames,
   seenLine,
+  shownFlips,
   verdictLines,
 } from "./comparison_terms.ts";
 import { code, figuresTable, inline, table } from "./markdown.ts";
@@ -21,6 +23,7 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
   const [verdict, ground] = verdictLines(comparison);
   const seen = seenLine(comparison);
   const { flips, by_root_cause } = comparison;
+  const { shown, more } = shownFlips(flips);
   return [
     `# ${b} against ${a}`,
     ...comparison.notices.map((notice) => `> **Note:** ${inline(notice, 300)}`),
@@ -40,8 +43,9 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
         formatDifference(row.difference, 2),
       ]),
     ),
+    ...moreLines(by_root_cause.length - MOST_ROOT_CAUSES),
     `## Flipped samples: ${flips.to_right} to right, ${flips.to_wrong} to wrong`,
-    ...flips.samples.map((flip) =>
+    ...shown.map((flip) =>
       [
         `### \`${flip.id}\``,
         code(flip.log_line, 300),
@@ -52,6 +56,7 @@ export function renderComparisonMarkdown(comparison: Comparison): string {
         ]]),
       ].join("\n\n")
     ),
+    ...moreLines(more),
     `Runs: \`${comparison.a.run_id}\` and \`${comparison.b.run_id}\``,
   ].join("\n\n") + "\n";
 }

@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatP,
   formatScore,
+  groupDigits,
   UNKNOWN,
 } from "../format.ts";
 import { METRICS } from "../metrics/score.ts";
@@ -98,6 +99,24 @@ export function seenLine({ n, n_unseen, overall_all }: Comparison): string | nul
   if (n === n_unseen) return null;
   return `all ${n} samples, ${n - n_unseen} of them seen by a prompt or its search: ` +
     formatDifference(overall_all.difference);
+}
+
+const MOST_FLIPS = 20;
+
+/** The flips that a report shows, those to right first, and how many it leaves out. */
+export function shownFlips({ to_right, to_wrong, samples }: Comparison["flips"]) {
+  // Both ways get their share of the list, and what one leaves the other takes.
+  const wrong = Math.min(to_wrong, Math.max(MOST_FLIPS / 2, MOST_FLIPS - to_right));
+  const shown = [
+    ...samples.slice(0, to_right).slice(0, MOST_FLIPS - wrong),
+    ...samples.slice(to_right).slice(0, wrong),
+  ];
+  return { shown, more: samples.length - shown.length };
+}
+
+/** Ends a list that is not whole. */
+export function moreLines(more: number): string[] {
+  return more > 0 ? [`… and ${groupDigits(more)} more: see --json`] : [];
 }
 
 function change(a: number | null, b: number | null): string {
