@@ -47,10 +47,10 @@ export async function compareCommand(
   writeWhole(join(b.path, "comparison.md"), renderComparisonMarkdown(comparison));
   if (options.json) context.stdout(`${JSON.stringify(comparison, null, 2)}\n`);
   else {
-    for (const notice of comparison.notices) context.stdout(`note: ${notice}\n`);
+    for (const notice of comparison.notices) context.stdout(`note: ${oneLine(notice, 400)}\n`);
     const colors = picocolors.createColors(context.colors.stdout);
     context.stdout(renderComparison(comparison, colors));
-    context.stderr(`\nnext: logeval show ${comparison.b.run_id} --sample ID\n`);
+    context.stderr(`\nnext: logeval show ${oneLine(comparison.b.run_id, 200)} --sample ID\n`);
   }
   return options.failIf === "worse" && comparison.verdict === "worse" ? EXIT.gate : EXIT.ok;
 }

@@ -29,7 +29,7 @@ withProject(
     assert.equal(code, 0);
     assert.match(
       stdout,
-      new RegExp(`^no evidence: ${b} is ±0\\.000 over ${a} \\(95 % .*p = 1\\.000\\)\\n`),
+      new RegExp(`^no evidence: ${b} is level with ${a} \\(95 % .*p = 1\\.000\\)\\n`),
     );
     assert.match(stdout, /95 % interval +p\n {2}overall /);
     assert.match(
@@ -51,6 +51,28 @@ withProject(
   },
 );
 
+withProject("compare shows no control characters of a config.json", async (project) => {
+  await run(project, 0);
+  const [a = ""] = project.runs();
+  const escape = "x\\u001b[31m\\ny";
+  for (const name of ["own", "other"]) {
+    cpSync(`${project.root}/${RUNS}/${a}`, `${project.root}/${name}`, { recursive: true });
+    project.edit(`${name}/config.json`, `"${a}"`, `"${name}-${escape}"`);
+    project.edit(`${name}/config.json`, '"n": 40', '"n": 41');
+  }
+  project.edit(
+    "other/config.json",
+    '"experiment_id": "embedded-v1"',
+    `"experiment_id": "${escape}"`,
+  );
+  for (const [one, two] of [["own", "other"], ["own", a], ["own", "own"]] as const) {
+    const { stdout, stderr, code } = await project.cli(["compare", one, two]);
+    assert.equal(code, 0, stderr);
+    assert.ok(!`${stdout}${stderr}`.includes("\u001b"), stdout + stderr);
+    assert.match(stdout, /^note: own-x \[31m y is partial: 1 call without an answer\n/);
+  }
+});
+
 withProject("compare --fail-if worse is a gate on evidence alone", async (project) => {
   await using server = startFakeServer(() => "I do not know.");
   await run(project, 0);
@@ -60,7 +82,7 @@ withProject("compare --fail-if worse is a gate on evidence alone", async (projec
   assert.equal(worse.code, 5, worse.stdout);
   assert.match(
     worse.stdout,
-    /^note: \S+ is changed: model\nworse: baseline-v1 is −0\.\d{3} over embedded-v1/,
+    /^note: \S+ is changed: model\nworse: baseline-v1 is 0\.\d{3} below embedded-v1 \(95 % −/,
   );
   const better = await project.cli(["compare", "baseline-v1", "embedded-v1", "--fail-if", "worse"]);
   assert.equal(better.code, 0);

@@ -3,7 +3,7 @@
 
 import { signatureHash } from "../dataset/template.ts";
 import { UsageError } from "../errors.ts";
-import { formatCount } from "../format.ts";
+import { formatCount, oneLine } from "../format.ts";
 import { holm } from "../metrics/holm.ts";
 import { pairedComparison } from "../metrics/paired.ts";
 import { mean, percentile } from "../metrics/percentile.ts";
@@ -96,17 +96,19 @@ const SHORT_HASH = 15;
  * @throws {UsageError} when the runs cannot be compared: other metric versions, no sample in common
  */
 export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comparison {
+  const action = `Cannot compare ${oneLine(a.config.run_id, 200)} with ${
+    oneLine(b.config.run_id, 200)
+  }`;
   if (a.config.versions.metric !== b.config.versions.metric) {
     throw new UsageError(
-      `Cannot compare ${a.config.run_id} with ${b.config.run_id}: ` +
-        `metric version ${a.config.versions.metric} against ${b.config.versions.metric}`,
+      `${action}: metric version ${a.config.versions.metric} against ${b.config.versions.metric}`,
       { hint: rescoreHint([a.config, b.config]) },
     );
   }
   const { pairs, relabelled } = pairSamples(a, b);
   if (pairs.length === 0) {
     throw new UsageError(
-      `Cannot compare ${a.config.run_id} with ${b.config.run_id}: ${
+      `${action}: ${
         relabelled > 0
           ? `the labels of all ${formatCount(relabelled, "sample")} that both answered differ`
           : "no sample that both answered"

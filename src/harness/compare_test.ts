@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testConfig, testRecord } from "../testing/run_fixtures.ts";
 import { type ComparedRun, compareRuns, verdictOf } from "./compare.ts";
 import { renderComparisonMarkdown } from "./comparison_markdown.ts";
-import { shownFlips, verdictLines } from "./comparison_terms.ts";
+import { costRows, shownFlips, verdictLines } from "./comparison_terms.ts";
 import type { RunConfig, SampleRecord } from "./run_files.ts";
 
 const { scores, expected, input } = testRecord("");
@@ -33,6 +33,8 @@ function run(
   return { config: { ...config, dataset, ...changes }, records };
 }
 
+/** Forty records, the first so many of them right. */
+const forty = (right: number) => range(40).map((at) => record(at, at < right));
 const range = (n: number) => Array.from({ length: n }, (_, at) => at);
 
 Deno.test("a run against itself: difference 0, p = 1, no flips", () => {
@@ -197,7 +199,45 @@ Deno.test("too few samples give no verdict and no interval", () => {
   const comparison = compareRuns(run("a", [record(0, false)]), run("b", [record(0, true)]));
   assert.equal(comparison.overall.ci95, null);
   assert.equal(comparison.verdict, "no evidence");
+  assert.equal(
+    verdictLines(comparison)[1],
+    "on 1 sample; too few different messages for a verdict",
+  );
 });
+
+Deno.test("the verdict's line reads one way, and says what --min-effect asks for", () => {
+  const [a, b] = [run("a", forty(20)), run("b", forty(40))];
+  const lines = verdictLines(compareRuns(a, b, 0.14));
+  assert.match(
+    lines[0],
+    /^no evidence: b is 0\.200 above a \(95 % \+0\.1\d\d to \+0\.\d+, p < 0\.001\)$/,
+  );
+  assert.match(lines[1], /; a verdict needs the whole interval above \+0\.14 or below −0\.14$/);
+  assert.match(verdictLines(compareRuns(b, a))[0], /^worse: a is 0\.200 below b \(95 % −/);
+  assert.match(
+    verdictLines(compareRuns(a, a))[0],
+    /^no evidence: .* is level with .* \(95 % ±0\.000/,
+  );
+});
+
+const CHANGES = [
+  { a: 11_600, b: 0.5, want: "1/23,200" },
+  { a: 0.5, b: 11_600, want: "23,200 x" },
+  { a: 100, b: 10, want: "−90 %" },
+  { a: 100, b: 9, want: "1/11" },
+  { a: 100, b: 1000, want: "+900 %" },
+  { a: 100, b: 0, want: "−100 %" },
+  { a: 100, b: 100.2, want: "±0 %" },
+];
+for (const { a, b, want } of CHANGES) {
+  Deno.test(`from ${a} ms to ${b} ms is a change of ${want}`, () => {
+    const comparison = compareRuns(
+      run("a", [record(0, true, { latency_ms: a })]),
+      run("b", [record(0, true, { latency_ms: b })]),
+    );
+    assert.equal(costRows(comparison)[0]?.at(-1), want);
+  });
+}
 
 const VERDICTS = [
   { p: 0.04, ci95: [0.01, 0.2], effect: 0, want: "better" },

@@ -8,6 +8,7 @@ import {
   formatP,
   formatScore,
   groupDigits,
+  oneLine,
   UNKNOWN,
 } from "../format.ts";
 import { METRICS } from "../metrics/score.ts";
@@ -16,12 +17,17 @@ import { METRIC_NAMES } from "./run_terms.ts";
 
 /** What is nearer to 0 is not a difference. */
 const ROUNDING = 1e-9;
+const LONGEST_NAME = 80;
 
-/** The names of both runs: their experiments, or their ids when those are the same. */
+/**
+ * The names of both runs: their experiments, or their ids when those are the same. On one line, for a
+ * config.json may come from anywhere.
+ */
 export function runNames({ a, b }: Comparison): readonly [string, string] {
-  return a.experiment_id === b.experiment_id
+  const names = a.experiment_id === b.experiment_id
     ? [a.run_id, b.run_id]
     : [a.experiment_id, b.experiment_id];
+  return names.map((name) => oneLine(name, LONGEST_NAME)) as [string, string];
 }
 
 /** The verdict in one line and what it stands on in the next. */
@@ -32,19 +38,27 @@ export function verdictLines(comparison: Comparison): readonly [string, string] 
     .replace("p = <", "p <");
   const difference = overall.difference === null
     ? "cannot be measured"
-    : `is ${formatDifference(overall.difference)} over ${a} ${figures}`;
+    : `is ${distance(overall.difference)} ${a} ${figures}`;
   const samples = n_unseen === n
     ? `on ${formatCount(n, "sample")}`
     : `on ${formatCount(n_unseen, "sample")} that neither prompt has seen`;
   const visible = overall.ci95 === null
-    ? "too few samples for a verdict"
+    ? "too few different messages for a verdict"
     : overall.smallest_visible === null
     ? alike(overall)
     : `a true difference under ${
       formatScore(overall.smallest_visible)
     } is missed more than 1 time in 5`;
-  const effect = min_effect > 0 ? `; a verdict needs more than ${min_effect}` : "";
+  const effect = min_effect > 0
+    ? `; a verdict needs the whole interval above +${min_effect} or below −${min_effect}`
+    : "";
   return [`${verdict}: ${b} ${difference}`, `${samples}; ${visible}${effect}`];
+}
+
+/** `0.193 below`: one way to read it, whatever stands in front. */
+function distance(difference: number): string {
+  if (Math.abs(difference) < ROUNDING) return "level with";
+  return `${formatScore(Math.abs(difference))} ${difference < 0 ? "below" : "above"}`;
 }
 
 /** Where no spread was seen: nothing differs, or every message by the same. */
@@ -122,6 +136,8 @@ export function moreLines(more: number): string[] {
 function change(a: number | null, b: number | null): string {
   if (a === null || b === null || a === 0) return UNKNOWN;
   const percent = Math.round(100 * (b - a) / a);
-  if (percent > 999) return `${Math.round(b / a)} x`;
+  if (percent > 999) return `${groupDigits(b / a)} x`;
+  // So near to nothing a share of what it was says more than per cent.
+  if (b > 0 && b * 10 < a) return `1/${groupDigits(a / b)}`;
   return percent === 0 ? "±0 %" : `${percent < 0 ? "−" : "+"}${Math.abs(percent)} %`;
 }
