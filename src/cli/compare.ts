@@ -1,8 +1,10 @@
 // `logeval compare`: is B better than A? One verdict line, then what it stands on.
 
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import picocolors from "picocolors";
-import { UsageError } from "../errors.ts";
+import type * as z from "zod";
+import { DataError, systemFault, UsageError } from "../errors.ts";
 import { formatDifference, formatScore, oneLine, UNKNOWN } from "../format.ts";
 import { compareRuns, type Comparison } from "../harness/compare.ts";
 import { renderComparisonMarkdown } from "../harness/comparison_markdown.ts";
@@ -19,7 +21,8 @@ import {
 } from "../harness/comparison_terms.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { writeWhole } from "../harness/folder.ts";
-import { readRecords } from "../harness/run_reader.ts";
+import { RunConfig, RunMetrics } from "../harness/run_files.ts";
+import { readJson, readRecords } from "../harness/run_reader.ts";
 import { findRun, type StoredRun } from "../harness/run_store.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import type { Colors } from "./run_report.ts";
@@ -33,7 +36,12 @@ export interface CompareOptions {
   readonly minEffect?: number;
 }
 
-/** @returns 0, or 5 with `--fail-if worse` when B is worse on evidence */
+/**
+ * Prints the comparison, then writes it beside B's summary.
+ *
+ * @returns 0, or 5 with `--fail-if worse` when B is worse on evidence
+ * @throws {DataError} naming the file of a run that cannot be read
+ */
 export async function compareCommand(
   context: CliContext,
   nameA: string,
@@ -42,15 +50,19 @@ export async function compareCommand(
 ): Promise<number> {
   const root = findProject(context.cwd);
   const runsDir = inProject(root, RUNS_DIR);
-  const [a, b] = [finished(runsDir, nameA, context.cwd), finished(runsDir, nameB, context.cwd)];
+  const a = await finished(runsDir, nameA, context.cwd);
+  const b = await finished(runsDir, nameB, context.cwd);
   const comparison = compareRuns(await withRecords(a), await withRecords(b), options.minEffect);
-  writeWhole(join(b.path, "comparison.md"), renderComparisonMarkdown(comparison));
   if (options.json) context.stdout(`${JSON.stringify(comparison, null, 2)}\n`);
   else {
     for (const notice of comparison.notices) context.stdout(`note: ${oneLine(notice, 400)}\n`);
     const colors = picocolors.createColors(context.colors.stdout);
     context.stdout(renderComparison(comparison, colors));
-    context.stderr(`\nnext: logeval show ${oneLine(comparison.b.run_id, 200)} --sample ID\n`);
+    context.stderr("\n");
+  }
+  writeMarkdown(context, b.path, comparison);
+  if (!options.json) {
+    context.stderr(`next: logeval show ${oneLine(comparison.b.run_id, 200)} --sample ID\n`);
   }
   return options.failIf === "worse" && comparison.verdict === "worse" ? EXIT.gate : EXIT.ok;
 }
@@ -102,12 +114,41 @@ function renderRootCauses(rows: Comparison["by_root_cause"]): string {
   );
 }
 
-function finished(runsDir: string, name: string, cwd: string): StoredRun {
-  const run = findRun(runsDir, name, cwd);
+/** A verdict stands also where it cannot be written down: B's folder may be read-only. */
+function writeMarkdown({ stderr }: CliContext, folder: string, comparison: Comparison): void {
+  try {
+    writeWhole(join(folder, "comparison.md"), renderComparisonMarkdown(comparison));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    stderr(`note: comparison.md not written: ${systemFault(error.cause)}\n`);
+  }
+}
+
+async function finished(runsDir: string, name: string, cwd: string): Promise<StoredRun> {
+  const run = await foundRun(runsDir, name, cwd);
   if (run.metrics === null) {
-    throw new UsageError(`Cannot compare ${run.config.run_id}: it was never finished`);
+    await sayWhatIsWrong(join(run.path, "metrics.json"), RunMetrics);
+    throw new UsageError(
+      `Cannot compare ${oneLine(run.config.run_id, 200)}: it was never finished`,
+    );
   }
   return run;
+}
+
+async function foundRun(runsDir: string, name: string, cwd: string): Promise<StoredRun> {
+  try {
+    return findRun(runsDir, name, cwd);
+  } catch (error) {
+    for (const folder of [resolve(cwd, name), join(runsDir, name)]) {
+      await sayWhatIsWrong(join(folder, "config.json"), RunConfig);
+    }
+    throw error;
+  }
+}
+
+/** @throws {DataError} when a file is there and cannot be read */
+async function sayWhatIsWrong(file: string, schema: z.ZodType): Promise<void> {
+  if (existsSync(file)) await readJson(file, schema);
 }
 
 async function withRecords({ path, config }: StoredRun) {

@@ -51,28 +51,6 @@ withProject(
   },
 );
 
-withProject("compare shows no control characters of a config.json", async (project) => {
-  await run(project, 0);
-  const [a = ""] = project.runs();
-  const escape = "x\\u001b[31m\\ny";
-  for (const name of ["own", "other"]) {
-    cpSync(`${project.root}/${RUNS}/${a}`, `${project.root}/${name}`, { recursive: true });
-    project.edit(`${name}/config.json`, `"${a}"`, `"${name}-${escape}"`);
-    project.edit(`${name}/config.json`, '"n": 40', '"n": 41');
-  }
-  project.edit(
-    "other/config.json",
-    '"experiment_id": "embedded-v1"',
-    `"experiment_id": "${escape}"`,
-  );
-  for (const [one, two] of [["own", "other"], ["own", a], ["own", "own"]] as const) {
-    const { stdout, stderr, code } = await project.cli(["compare", one, two]);
-    assert.equal(code, 0, stderr);
-    assert.ok(!`${stdout}${stderr}`.includes("\u001b"), stdout + stderr);
-    assert.match(stdout, /^note: own-x \[31m y is partial: 1 call without an answer\n/);
-  }
-});
-
 withProject("compare --fail-if worse is a gate on evidence alone", async (project) => {
   await using server = startFakeServer(() => "I do not know.");
   await run(project, 0);
