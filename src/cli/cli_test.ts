@@ -179,7 +179,7 @@ const FAULTS: readonly FaultCase[] = [
     name: "labels with a wrong key",
     args: RUN,
     prepare: (project) => project.edit("evals/datasets/labels.yaml", "components:", "component:"),
-    code: 2,
+    code: 3,
     says: ["Cannot use labels evals/datasets/labels.yaml", "did you mean components?"],
   },
   {

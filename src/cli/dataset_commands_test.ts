@@ -224,6 +224,20 @@ withFolder("dataset lint lists wrong types, and checks the other files", async (
   assert.match(folder.stdout, /3 files, 115 samples: 2 errors\n$/);
 });
 
+withFolder("dataset lint names a labels.yaml that cannot be used, and goes on", async (folder) => {
+  folder.write("data/labels.yaml", LABELS.replace("components:", "component:"));
+  const rows = JSON.parse(GOLDEN);
+  rows[1].summary = "";
+  folder.write("data/d.json", JSON.stringify(rows));
+  assert.equal(await datasetLintCommand(folder.context, ["data/d.json", "data/golden-v1.json"]), 3);
+  assert.match(
+    folder.stdout,
+    /^error unusable_labels: data\/labels\.yaml\n {2}Cannot use labels data\/labels.yaml: 2 faults\n/,
+  );
+  assert.match(folder.stdout, /\nwarning empty_summary: data\/d\.json, sample 2 /);
+  assert.equal(folder.stdout.match(/unusable_labels/g)?.length, 1);
+});
+
 withFolder("dataset lint without a labels.yaml says what stands for it", async (folder) => {
   const rows = JSON.parse(GOLDEN);
   rows[0].root_cause = "own_label";

@@ -16,8 +16,6 @@ import { renderCounts, renderFindings } from "./findings.ts";
 /**
  * Checks files by themselves and against each other; the labels come from the labels.yaml beside
  * each. A file that cannot be read is a finding too, and the others are still checked.
- *
- * @throws {UsageError} when a labels.yaml cannot be used
  */
 export async function datasetLintCommand(
   context: CliContext,
@@ -25,15 +23,22 @@ export async function datasetLintCommand(
   options: { readonly json?: true } = {},
 ): Promise<number> {
   const datasets: LintedDataset[] = [];
+  const taxonomies = new Map<string, Taxonomy | null>();
   const findings: LintFinding[] = [];
   const named = new Map(files.map((file) => [resolve(context.cwd, file), file]));
   for (const [path, file] of named) {
     try {
       const dataset = await loadDataset(path, file);
-      datasets.push({ dataset, taxonomy: await readTaxonomy(context, file) });
+      const labels = join(dirname(file), "labels.yaml");
+      if (!existsSync(resolve(context.cwd, labels))) {
+        context.stderr(`note: no ${labels}; the labels that ${file} uses stand as the taxonomy\n`);
+      } else if (!taxonomies.has(labels)) {
+        taxonomies.set(labels, await taxonomyOrFinding(context.cwd, labels, findings));
+      }
+      datasets.push({ dataset, taxonomy: taxonomies.get(labels) ?? null });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      findings.push(unusable(file, error));
+      findings.push(unusable("unusable_file", file, error));
     }
   }
   findings.push(...lintDatasets(datasets));
@@ -59,24 +64,39 @@ export async function datasetLintCommand(
   return errors > 0 ? EXIT.data : EXIT.ok;
 }
 
-async function readTaxonomy({ cwd, stderr }: CliContext, file: string): Promise<Taxonomy | null> {
-  const name = join(dirname(file), "labels.yaml");
-  const path = resolve(cwd, name);
-  if (!existsSync(path)) {
-    stderr(`note: no ${name}; the labels that ${file} uses stand as the taxonomy\n`);
+/** `null` when it cannot be used: a finding of its own, told once. */
+async function taxonomyOrFinding(
+  cwd: string,
+  labels: string,
+  findings: LintFinding[],
+): Promise<Taxonomy | null> {
+  try {
+    return parseTaxonomy(await readLabels(resolve(cwd, labels), labels), labels);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    findings.push(unusable("unusable_labels", labels, error));
     return null;
   }
-  let text: string;
+}
+
+async function readLabels(path: string, name: string): Promise<string> {
   try {
-    text = await readFile(path, "utf8");
+    return await readFile(path, "utf8");
   } catch (cause) {
     throw new DataError(`Cannot read labels ${name}: ${systemFault(cause)}`, { cause });
   }
-  return parseTaxonomy(text, name);
 }
 
-/** What `loadDataset` refuses: its message lists every fault with line and sample. */
-function unusable(file: string, { message, hint }: DataError): LintFinding {
-  const remedy = hint ?? "mend that and lint it again: nothing else of it was checked";
-  return { level: "error", rule: "unusable_file", file, sample: "", message, remedy };
+const UNUSABLE_REMEDIES = {
+  unusable_file: "mend that and lint it again: nothing else of it was checked",
+  unusable_labels: "mend that and lint it again: no label was checked against it",
+};
+
+function unusable(
+  rule: keyof typeof UNUSABLE_REMEDIES,
+  file: string,
+  { message, hint }: DataError,
+): LintFinding {
+  const remedy = hint ?? UNUSABLE_REMEDIES[rule];
+  return { level: "error", rule, file, sample: "", message, remedy };
 }

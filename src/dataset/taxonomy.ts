@@ -3,9 +3,9 @@
 
 import * as z from "zod";
 import type { AllowedLabels } from "../analyzer/response_format.ts";
-import { UsageError } from "../errors.ts";
+import { DataError, UsageError } from "../errors.ts";
 import { describeFaults, faultsOf } from "../faults.ts";
-import { parseYaml } from "../yaml_source.ts";
+import { parseYaml, type YamlSource } from "../yaml_source.ts";
 import type { Sample } from "./sample.ts";
 
 const Definitions = z.record(z.string(), z.string().nullable().transform((text) => text ?? ""));
@@ -34,16 +34,25 @@ const SEVERITIES = ["info", "warn", "error", "critical"];
 /**
  * Reads labels.yaml.
  *
- * @throws {UsageError} with every fault and its line
+ * @throws {DataError} with every fault and its line: the labels belong to the dataset
  */
 export function parseTaxonomy(text: string, name: string): Taxonomy {
-  const source = parseYaml(text, name);
+  const source = readYaml(text, name);
   const parsed = TaxonomyFile.safeParse(source.value);
   if (parsed.success) return parsed.data;
-  throw new UsageError(describeFaults(
+  throw new DataError(describeFaults(
     `Cannot use labels ${name}`,
     faultsOf(parsed.error, TaxonomyFile, source.value, source.lineOf),
   ));
+}
+
+function readYaml(text: string, name: string): YamlSource {
+  try {
+    return parseYaml(text, name);
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new DataError(cause.message, { cause, ...(cause.hint ? { hint: cause.hint } : {}) });
+  }
 }
 
 /** The labels that samples use, sorted by name; severities mildest first. */

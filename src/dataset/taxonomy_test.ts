@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UsageError } from "../errors.ts";
+import { DataError } from "../errors.ts";
 import { identifySamples } from "./sample.ts";
 import { allowedLabels, parseTaxonomy, taxonomyOf, taxonomyVariables } from "./taxonomy.ts";
 
@@ -27,9 +27,16 @@ Deno.test("parseTaxonomy() lists faults with their lines", () => {
   assert.throws(
     () => parseTaxonomy(TEXT.replace("components:", "component:") + "extra: {}\n", "labels.yaml"),
     (error) =>
-      error instanceof UsageError && /3 faults/.test(error.message) &&
+      error instanceof DataError && /3 faults/.test(error.message) &&
       /line 5 +component +unknown field; did you mean components\?/.test(error.message),
   );
+});
+
+Deno.test("parseTaxonomy() of no YAML is a fault of the data, with its line", () => {
+  assert.throws(() => parseTaxonomy(`${TEXT}actions: {}\n`, "labels.yaml"), {
+    name: "DataError",
+    message: /^Cannot read labels\.yaml at line 7, column 1: /,
+  });
 });
 
 Deno.test("taxonomyOf() is what the samples use, severities mildest first", () => {
