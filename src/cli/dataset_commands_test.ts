@@ -209,7 +209,7 @@ withFolder("dataset lint of warnings alone is exit 0", async (folder) => {
   assert.match(folder.stdout, /: 1 warning\n$/);
 });
 
-withFolder("dataset lint lists wrong types, and checks the other files", async (folder) => {
+withFolder("dataset lint finds wrong types beside all else", async (folder) => {
   const rows = JSON.parse(GOLDEN);
   rows[2].timestamp = "today";
   folder.write("data/typed.json", JSON.stringify(rows, null, 2));
@@ -218,10 +218,14 @@ withFolder("dataset lint lists wrong types, and checks the other files", async (
   assert.equal(await datasetLintCommand(folder.context, files), 3);
   assert.match(
     folder.stdout,
-    /error unusable_file: data\/typed\.json\n[^]*sample 3 +timestamp +"tod/,
+    /error invalid_field: data\/typed\.json, sample 3\n {2}timestamp "today" is not a number\n {2}→ mend/,
   );
   assert.match(folder.stdout, /error unusable_file: data\/broken\.json\n {2}Cannot read dataset/);
-  assert.match(folder.stdout, /3 files, 115 samples: 2 errors\n$/);
+  assert.match(folder.stdout, /3 files, 230 samples: \d+ errors\n$/);
+  folder.stdout = "";
+  await datasetLintCommand(folder.context, ["data/typed.json"], { json: true });
+  const { samples, findings } = JSON.parse(folder.stdout);
+  assert.deepEqual([samples, findings.length, findings[0].sample], [115, 1, "sample 3"]);
 });
 
 withFolder("dataset lint names a labels.yaml that cannot be used, and goes on", async (folder) => {

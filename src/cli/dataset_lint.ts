@@ -6,7 +6,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import picocolors from "picocolors";
 import { lintDatasets, type LintedDataset, type LintFinding } from "../dataset/lint.ts";
-import { loadDataset } from "../dataset/load.ts";
+import { loadRows } from "../dataset/load.ts";
 import { parseTaxonomy, type Taxonomy } from "../dataset/taxonomy.ts";
 import { DataError, systemFault } from "../errors.ts";
 import { formatCount } from "../format.ts";
@@ -28,14 +28,14 @@ export async function datasetLintCommand(
   const named = new Map(files.map((file) => [resolve(context.cwd, file), file]));
   for (const [path, file] of named) {
     try {
-      const dataset = await loadDataset(path, file);
+      const rows = await loadRows(path, file);
       const labels = join(dirname(file), "labels.yaml");
       if (!existsSync(resolve(context.cwd, labels))) {
         context.stderr(`note: no ${labels}; the labels that ${file} uses stand as the taxonomy\n`);
       } else if (!taxonomies.has(labels)) {
         taxonomies.set(labels, await taxonomyOrFinding(context.cwd, labels, findings));
       }
-      datasets.push({ dataset, taxonomy: taxonomies.get(labels) ?? null });
+      datasets.push({ rows, taxonomy: taxonomies.get(labels) ?? null });
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       findings.push(unusable("unusable_file", file, error));
@@ -44,7 +44,7 @@ export async function datasetLintCommand(
   findings.push(...lintDatasets(datasets));
   const errors = findings.filter(({ level }) => level === "error").length;
   const warnings = findings.length - errors;
-  const samples = datasets.reduce((sum, { dataset }) => sum + dataset.samples.length, 0);
+  const samples = datasets.reduce((sum, { rows }) => sum + rows.n, 0);
   if (options.json) {
     const rows = findings.map(({ level, rule, file, sample, message, remedy }) => {
       return { level, rule, file, sample: sample || null, message, remedy };

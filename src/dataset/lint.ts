@@ -1,35 +1,34 @@
-// Datasets with their taxonomies -> what is wrong with them, each finding with its sample and a
-// remedy. What `loadDataset` refuses (broken JSON, wrong types) never gets here. Pure.
+// Dataset files with their taxonomies -> what is wrong with them, each finding with its sample and a
+// remedy. A row that is no sample is found as such, and the others are checked without it. Pure.
 
 import { quote, suggestion } from "../faults.ts";
 import { formatCount } from "../format.ts";
-import { hasLine, type LintFinding, nameSample } from "./lint_finding.ts";
+import { conflicts } from "./lint_conflicts.ts";
+import {
+  hasLine,
+  LABEL_KINDS,
+  type LintFinding,
+  nameSample,
+  type NumberedDataset,
+  type NumberedSample,
+  type Remark,
+} from "./lint_finding.ts";
 import { lintPairs } from "./lint_pairs.ts";
-import type { Dataset } from "./load.ts";
-import type { Sample } from "./sample.ts";
+import type { DatasetRows, RowFault } from "./load.ts";
+import { identifySamples } from "./sample.ts";
 import type { Taxonomy } from "./taxonomy.ts";
-import { maskTemplate, signatureHash } from "./template.ts";
+import { signatureHash } from "./template.ts";
 
 export type { LintFinding } from "./lint_finding.ts";
 
-/** A dataset with the labels that it may use; `null` when no labels.yaml says so. */
+/** A dataset file with the labels that it may use; `null` when no labels.yaml says so. */
 export interface LintedDataset {
-  readonly dataset: Dataset;
+  readonly rows: DatasetRows;
   readonly taxonomy: Taxonomy | null;
 }
 
-/** The fields that hold a label, with their kind in the taxonomy. */
-const LABEL_KINDS = [
-  ["root_cause", "root_causes"],
-  ["severity", "severities"],
-  ["component", "components"],
-  ["action_needed", "actions"],
-] as const;
 const SNAKE_CASE = /^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/;
 const SHORTEST_SUMMARY = 3;
-
-/** What is said of one sample; the file is added by the caller. */
-type Remark = Omit<LintFinding, "file">;
 
 /**
  * Checks each dataset by itself, then every two that should share no message: any two, unless one
@@ -38,8 +37,11 @@ type Remark = Omit<LintFinding, "file">;
  * @returns in the order of the files, within each by rule and sample; pairs of files last
  */
 export function lintDatasets(datasets: readonly LintedDataset[]): LintFinding[] {
-  const own = datasets.flatMap(({ dataset: { path: file, samples }, taxonomy }) => {
+  const numbered = datasets.map(({ rows }) => numberedDataset(rows));
+  const own = datasets.flatMap(({ rows, taxonomy }, at) => {
+    const { path: file, samples } = numbered[at]!;
     const remarks = [
+      ...rows.faults.map(rowFault),
       ...(taxonomy === null ? [] : unknownLabels(samples, taxonomy)),
       ...conflicts(samples),
       ...duplicates(samples),
@@ -50,11 +52,28 @@ export function lintDatasets(datasets: readonly LintedDataset[]): LintFinding[] 
     ];
     return remarks.map((remark) => ({ ...remark, file }));
   });
-  const between = lintPairs(datasets.map(({ dataset }) => dataset));
-  return [...own, ...between];
+  return [...own, ...lintPairs(numbered)];
 }
 
-function unknownLabels(samples: readonly Sample[], taxonomy: Taxonomy): Remark[] {
+function numberedDataset({ path, rows }: DatasetRows): NumberedDataset {
+  const samples = identifySamples(rows.map(({ fields }) => fields));
+  return {
+    path,
+    samples: samples.map((sample, at) => ({ ...sample, number: rows[at]!.number })),
+  };
+}
+
+function rowFault({ number, line, field, message }: RowFault): Remark {
+  return {
+    level: "error",
+    rule: field === "the line" ? "broken_line" : "invalid_field",
+    sample: `sample ${number}`,
+    message: `${field} ${message}`,
+    remedy: `mend it at line ${line}, or remove the sample: nothing else of it was checked`,
+  };
+}
+
+function unknownLabels(samples: readonly NumberedSample[], taxonomy: Taxonomy): Remark[] {
   return samples.flatMap((sample) =>
     LABEL_KINDS.flatMap(([field, kind]): Remark[] => {
       const label = sample.labels[field];
@@ -63,7 +82,7 @@ function unknownLabels(samples: readonly Sample[], taxonomy: Taxonomy): Remark[]
       return [{
         level: "error",
         rule: "unknown_label",
-        sample: nameSample(samples, sample),
+        sample: nameSample(sample),
         message: `${field} ${quote(label)} is not in labels.yaml`,
         remedy: `${nearest ? `take ${quote(nearest[1])}` : `take one of its ${kind}`}` +
           `, or define ${quote(label)} there`,
@@ -72,60 +91,28 @@ function unknownLabels(samples: readonly Sample[], taxonomy: Taxonomy): Remark[]
   );
 }
 
-/** The same words of another container are about another program, and may differ. */
-function conflicts(samples: readonly Sample[]): Remark[] {
-  const messages = Map.groupBy(
-    samples.filter(hasLine),
-    ({ input }) => JSON.stringify([input.container, maskTemplate(input.log_line)]),
-  );
-  return [...messages.values()].flatMap((group) => {
-    const usual = mostCommon(group);
-    return group.flatMap((sample): Remark[] => {
-      const differing = LABEL_KINDS.flatMap(([field]) => {
-        const [is, other] = [sample.labels[field], usual.labels[field]];
-        return is === other ? [] : `${field} ${quote(is)}, not ${quote(other)}`;
-      });
-      if (differing.length === 0) return [];
-      return [{
-        level: "error",
-        rule: "conflicting_labels",
-        sample: nameSample(samples, sample),
-        message: `${differing.join("; ")} as ${nameSample(samples, usual)} has it for the same ` +
-          "message and container",
-        remedy: "decide which is right and give both the same labels",
-      }];
-    });
-  });
-}
-
-/** The first sample that has the labels which most of the group have. */
-function mostCommon(group: readonly Sample[]): Sample {
-  const alike = Map.groupBy(group, ({ labels: { summary: _, ...rest } }) => JSON.stringify(rest));
-  return [...alike.values()].reduce((most, some) => some.length > most.length ? some : most)[0]!;
-}
-
-function duplicates(samples: readonly Sample[]): Remark[] {
+function duplicates(samples: readonly NumberedSample[]): Remark[] {
   const byId = new Map(samples.map((sample) => [sample.id, sample]));
   return samples.filter(({ id }) => id.includes("#")).map((sample) => ({
     level: "error",
     rule: "duplicate_sample",
-    sample: nameSample(samples, sample),
-    message: `the same input as ${nameSample(samples, byId.get(sample.id.split("#")[0]!)!)}`,
+    sample: nameSample(sample),
+    message: `the same input as ${nameSample(byId.get(sample.id.split("#")[0]!)!)}`,
     remedy: "remove one of the two",
   }));
 }
 
-function emptyLines(samples: readonly Sample[]): Remark[] {
+function emptyLines(samples: readonly NumberedSample[]): Remark[] {
   return samples.filter((sample) => !hasLine(sample)).map((sample) => ({
     level: "error",
     rule: "empty_log_line",
-    sample: nameSample(samples, sample),
+    sample: nameSample(sample),
     message: "log_line is empty",
     remedy: "fill in the line, or remove the sample",
   }));
 }
 
-function summaries(samples: readonly Sample[]): Remark[] {
+function summaries(samples: readonly NumberedSample[]): Remark[] {
   return samples.flatMap((sample): Remark[] => {
     const { summary } = sample.labels;
     const words = summary.split(/\s+/).filter((word) => word !== "").length;
@@ -133,7 +120,7 @@ function summaries(samples: readonly Sample[]): Remark[] {
     return [{
       level: "warning",
       rule: words === 0 ? "empty_summary" : "short_summary",
-      sample: nameSample(samples, sample),
+      sample: nameSample(sample),
       message: words === 0
         ? "summary is empty"
         : `summary ${quote(summary)} has ${formatCount(words, "word")}`,
@@ -143,7 +130,7 @@ function summaries(samples: readonly Sample[]): Remark[] {
 }
 
 /** Ours when most hashes of the file are; another scheme is nothing to mend sample by sample. */
-function signatures(samples: readonly Sample[]): Remark[] {
+function signatures(samples: readonly NumberedSample[]): Remark[] {
   const hashed = samples.filter((sample) =>
     sample.fields.signature_hash !== undefined && hasLine(sample)
   );
@@ -163,21 +150,21 @@ function signatures(samples: readonly Sample[]): Remark[] {
   return wrong.map((sample) => ({
     level: "warning",
     rule: "signature_hash",
-    sample: nameSample(samples, sample),
+    sample: nameSample(sample),
     message: `signature_hash ${quote(sample.fields.signature_hash)} is not that of the line`,
     remedy: `set it to "${signatureHash(sample.input.log_line)}", if the line is right`,
   }));
 }
 
 /** Once for each label of a file. */
-function labelStyles(samples: readonly Sample[]): Remark[] {
+function labelStyles(samples: readonly NumberedSample[]): Remark[] {
   return LABEL_KINDS.flatMap(([field]) => {
     const users = Map.groupBy(samples, ({ labels }) => labels[field]);
     const odd = [...users].filter(([label]) => !SNAKE_CASE.test(label));
     return odd.map(([label, { length, 0: first }]): Remark => ({
       level: "warning",
       rule: "label_style",
-      sample: nameSample(samples, first!),
+      sample: nameSample(first!),
       message: `${field} ${quote(label)} (${formatCount(length, "sample")}) is not snake_case`,
       remedy: "write it in lower case with underscores, in labels.yaml too",
     }));

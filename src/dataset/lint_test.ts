@@ -1,9 +1,9 @@
-// Every rule of the lint, one at a time, then eight faults planted in the shipped split.
+// Every rule of the lint, one at a time, then faults planted in the shipped split.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { lintDatasets, type LintFinding } from "./lint.ts";
-import { parseDataset } from "./load.ts";
+import { parseRows } from "./load.ts";
 import { parseTaxonomy } from "./taxonomy.ts";
 import { signatureHash } from "./template.ts";
 
@@ -33,7 +33,7 @@ const THIRD: Row = { ...ROW, log_line: "deadline exceeded", root_cause: "timeout
 function lint(files: Readonly<Record<string, readonly Row[]>>, taxonomy: typeof TAXONOMY | null) {
   return lintDatasets(
     Object.entries(files).map(([file, rows]) => ({
-      dataset: parseDataset(JSON.stringify(rows), file),
+      rows: parseRows(JSON.stringify(rows), file),
       taxonomy,
     })),
   );
@@ -42,7 +42,7 @@ function lint(files: Readonly<Record<string, readonly Row[]>>, taxonomy: typeof 
 /** Findings as `level rule file number`, `file *` for the whole file. */
 function brief(findings: readonly LintFinding[]): string[] {
   return findings.map(({ level, rule, file, sample }) =>
-    `${level} ${rule} ${file} ${/^sample (\d+) \([0-9a-f#]+\)$/.exec(sample)?.[1] ?? "*"}`
+    `${level} ${rule} ${file} ${/^sample (\d+)(?: \([0-9a-f#]+\))?$/.exec(sample)?.[1] ?? "*"}`
   );
 }
 
@@ -59,6 +59,32 @@ const signed = (row: Row) => ({ ...row, signature_hash: signatureHash(row.log_li
 
 const CASES: readonly Case[] = [
   { name: "nothing where nothing is wrong", files: { a: [ROW, OTHER, THIRD] }, want: [] },
+  {
+    name: "every wrong field of a row, and what is wrong with the others",
+    files: {
+      a: [
+        ROW,
+        { ...OTHER, timestamp: "today", node: 3 },
+        { ...THIRD, root_cause: "tim" },
+        ROW,
+      ],
+      b: [{ ...ROW, timestamp: 2 }],
+    },
+    want: [
+      "error invalid_field a 2",
+      "error invalid_field a 2",
+      "error unknown_label a 3",
+      "error duplicate_sample a 4",
+      "error leak b 1",
+      "warning one_sided_root_cause a 3",
+    ],
+    says: [/^timestamp "today" is not a number$/, /^mend it at line 1, or remove the sample/],
+  },
+  {
+    name: "a file without one sound row",
+    files: { a: [{ log_line: "x" }], b: [ROW] },
+    want: [...Array(10).fill("error invalid_field a 1"), "warning one_sided_root_cause b 1"],
+  },
   {
     name: "a label outside the taxonomy, with the nearest",
     files: { a: [OTHER, { ...ROW, root_cause: "mising_file" }] },
@@ -189,6 +215,18 @@ function shipped(file: string): Row[] {
   return JSON.parse(readFileSync(`evals/datasets/${file}`, "utf8"));
 }
 
+Deno.test("lintDatasets() finds every line of JSONL that is none, by its number", () => {
+  const text = `${JSON.stringify(ROW)}\n{"timestamp": 1,\n\n${JSON.stringify(ROW)}\nx\n`;
+  const findings = lintDatasets([{ rows: parseRows(text, "a.jsonl"), taxonomy: TAXONOMY }]);
+  assert.deepEqual(brief(findings), [
+    "error broken_line a.jsonl 2",
+    "error broken_line a.jsonl 4",
+    "error duplicate_sample a.jsonl 3",
+  ]);
+  assert.match(findings[0]!.message, /^the line is no JSON: /);
+  assert.match(findings[1]!.remedy, /^mend it at line 5, /);
+});
+
 Deno.test("lintDatasets() finds nothing in the shipped files", () => {
   assert.deepEqual(lint({ "golden-v1.json": shipped("golden-v1.json") }, TAXONOMY), []);
   assert.deepEqual(
@@ -197,7 +235,7 @@ Deno.test("lintDatasets() finds nothing in the shipped files", () => {
   );
 });
 
-Deno.test("lintDatasets() finds eight faults planted in the shipped split", () => {
+Deno.test("lintDatasets() finds faults planted in the shipped split, a wrong type and eight more", () => {
   const [train, validation] = [shipped(TRAIN), shipped(VALIDATION)];
   const number = (rows: readonly Row[], row: Row) => rows.indexOf(row) + 1;
   // Each fault hits a sample of its own, and none but the one meant.
@@ -206,10 +244,11 @@ Deno.test("lintDatasets() finds eight faults planted in the shipped split", () =
       .flatMap((group) =>
         group.length === 1 && group[0]!["root_cause"] === "no_fault" ? group : []
       );
-  const [unknown, unsummed, repeated, copied] = alone(train) as [Row, Row, Row, Row];
+  const [unknown, unsummed, repeated, copied, mistyped] = alone(train) as [Row, Row, Row, Row, Row];
   const [missigned, empty] = alone(validation) as [Row, Row];
   unknown["component"] = "no_such_component";
   unsummed["summary"] = "";
+  mistyped["timestamp"] = "2026-11-24";
   missigned["signature_hash"] = signatureHash("another line");
   empty.log_line = "";
   const duplicate = { ...repeated };
@@ -231,6 +270,7 @@ Deno.test("lintDatasets() finds eight faults planted in the shipped split", () =
     brief(lint({ [TRAIN]: train, [VALIDATION]: validation }, TAXONOMY)).sort(),
     [
       `error unknown_label ${TRAIN} ${number(train, unknown)}`,
+      `error invalid_field ${TRAIN} ${number(train, mistyped)}`,
       `error conflicting_labels ${TRAIN} ${number(train, conflicting)}`,
       `error duplicate_sample ${TRAIN} ${number(train, duplicate)}`,
       `error empty_log_line ${VALIDATION} ${number(validation, empty)}`,

@@ -18,6 +18,24 @@ export interface Dataset {
   readonly samples: readonly Sample[];
 }
 
+/** Something wrong with one row of a dataset file. */
+export interface RowFault extends Fault {
+  /** The row's number in the file, from 1. */
+  readonly number: number;
+  readonly line: number;
+}
+
+/** A dataset file as it stands, sound or not. */
+export interface DatasetRows {
+  /** As given, for messages and reports. */
+  readonly path: string;
+  /** Rows in the file, at least one. */
+  readonly n: number;
+  /** Those that are samples, in file order. */
+  readonly rows: readonly { readonly number: number; readonly fields: SampleFields }[];
+  readonly faults: readonly RowFault[];
+}
+
 const SampleRow = z.looseObject({
   timestamp: z.number().min(0).max(8.64e15), // what a Date can hold
   namespace: z.string(),
@@ -44,37 +62,57 @@ const SampleRow = z.looseObject({
  * field or has one of another type: every fault with its line and sample (20 listed)
  */
 export async function loadDataset(file: string, name: string = file): Promise<Dataset> {
-  let text: string;
-  try {
-    const bytes = await readFile(file);
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    const fault = cause instanceof TypeError ? "it is not UTF-8 text" : systemFault(cause);
-    throw new DataError(`Cannot read dataset ${quote(name)}: ${fault}`, { cause });
-  }
-  return parseDataset(text, name);
+  return parseDataset(await readText(file, name), name);
 }
 
 /** As `loadDataset`, from text; the extension of `name` decides between JSON and JSONL. */
 export function parseDataset(text: string, name: string): Dataset {
-  const rows = /\.(jsonl|ndjson)$/i.test(name) ? jsonLines(text) : jsonArray(text, name);
-  const fields: SampleFields[] = [];
-  const faults: Fault[] = [];
-  for (const row of rows) {
+  const { rows, faults } = parseRows(text, name);
+  if (faults.length > 0) throw new DataError(describeFaults(`Cannot use dataset ${name}`, faults));
+  const fields = rows.map((row) => row.fields);
+  return { path: name, hash: hashOfAll(fields), samples: identifySamples(fields) };
+}
+
+/**
+ * Reads a dataset file row by row: what is wrong with one says nothing of the others.
+ *
+ * @throws {DataError} when the file as a whole cannot be read, is no array or JSONL, or is empty
+ */
+export async function loadRows(file: string, name: string = file): Promise<DatasetRows> {
+  return parseRows(await readText(file, name), name);
+}
+
+/** As `loadRows`, from text. */
+export function parseRows(text: string, name: string): DatasetRows {
+  const rows: { number: number; fields: SampleFields }[] = [];
+  const faults: RowFault[] = [];
+  let n = 0;
+  for (const row of /\.(jsonl|ndjson)$/i.test(name) ? jsonLines(text) : jsonArray(text, name)) {
+    const number = row.index + 1;
+    n = number;
     if (row.broken !== undefined) {
-      faults.push({ at: row.lineOf(), field: "the line", message: `is no JSON: ${row.broken}` });
+      const line = row.lineOf();
+      const message = `is no JSON: ${row.broken}`;
+      faults.push({ at: line, line, number, field: "the line", message });
       continue;
     }
     const parsed = SampleRow.safeParse(row.value);
-    if (!parsed.success) faults.push(...rowFaults(parsed.error, row));
     // Not `parsed.data`: the row itself keeps its order and its extra fields.
-    fields.push(row.value as SampleFields);
+    if (parsed.success) rows.push({ number, fields: row.value as SampleFields });
+    else faults.push(...rowFaults(parsed.error, row));
   }
-  if (faults.length > 0) throw new DataError(describeFaults(`Cannot use dataset ${name}`, faults));
-  if (fields.length === 0) {
-    throw new DataError(`Cannot use dataset ${quote(name)}: it has no samples`);
+  if (n === 0) throw new DataError(`Cannot use dataset ${quote(name)}: it has no samples`);
+  return { path: name, n, rows, faults };
+}
+
+async function readText(file: string, name: string): Promise<string> {
+  try {
+    const bytes = await readFile(file);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const fault = cause instanceof TypeError ? "it is not UTF-8 text" : systemFault(cause);
+    throw new DataError(`Cannot read dataset ${quote(name)}: ${fault}`, { cause });
   }
-  return { path: name, hash: hashOfAll(fields), samples: identifySamples(fields) };
 }
 
 interface Row {
@@ -87,11 +125,15 @@ interface Row {
   readonly lineOf: (field?: string) => number;
 }
 
-function rowFaults(error: z.ZodError, { value, index, lineOf }: Row): Fault[] {
+function rowFaults(error: z.ZodError, { value, index, lineOf }: Row): RowFault[] {
+  const number = index + 1;
   return faultsOf(error, SampleRow, value, ([field]) => {
-    const line = lineOf(field === undefined ? undefined : String(field));
-    return `line ${line}, sample ${index + 1}`;
-  }).map((fault) => ({ ...fault, field: fault.field === "the file" ? "the sample" : fault.field }));
+    return lineOf(field === undefined ? undefined : String(field));
+  }).map(({ at, field, message }) => {
+    const line = Number(at);
+    const name = field === "the file" ? "the sample" : field;
+    return { at: `line ${line}, sample ${number}`, line, number, field: name, message };
+  });
 }
 
 function parseLine(line: string): Pick<Row, "value" | "broken"> {
