@@ -30,16 +30,18 @@ export function elementLines(text: string): number[] {
 /**
  * The 1-based line of a field within the element that starts on `from`; the element's own line when
  * the field is not there.
+ *
+ * @param lines the text's lines: split once, however many fields are looked up
  */
 export function fieldLine(
-  text: string,
+  lines: readonly string[],
   from: number,
   to: number | undefined,
   field?: string,
 ): number {
   if (field === undefined) return from;
   const key = `${JSON.stringify(field)}`;
-  const within = text.split("\n").slice(from - 1, to);
+  const within = lines.slice(from - 1, to);
   const index = within.findIndex((line) => line.includes(key));
   return index === -1 ? from : from + index;
 }

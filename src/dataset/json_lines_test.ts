@@ -17,8 +17,9 @@ Deno.test("elementLines() finds every element, whatever its strings hold", () =>
 });
 
 Deno.test("fieldLine() finds a field within its element, else the element", () => {
-  assert.equal(fieldLine(TEXT, 2, 5, "b"), 4);
-  assert.equal(fieldLine(TEXT, 2, 5, "c"), 2);
-  assert.equal(fieldLine(TEXT, 7, undefined, "a"), 7);
-  assert.equal(fieldLine(TEXT, 2, 5), 2);
+  const lines = TEXT.split("\n");
+  assert.equal(fieldLine(lines, 2, 5, "b"), 4);
+  assert.equal(fieldLine(lines, 2, 5, "c"), 2);
+  assert.equal(fieldLine(lines, 7, undefined, "a"), 7);
+  assert.equal(fieldLine(lines, 2, 5), 2);
 });

@@ -169,14 +169,16 @@ function* jsonArray(text: string, name: string): Generator<Row> {
   if (!Array.isArray(data)) {
     throw new DataError(`Cannot use dataset ${quote(name)}: it is not a JSON array of samples`);
   }
-  let lines: number[] | undefined;
+  let starts: number[] | undefined;
+  let lines: string[] | undefined;
   for (const [index, value] of data.entries()) {
     yield {
       value,
       index,
       lineOf(field) {
-        lines ??= elementLines(text);
-        return fieldLine(text, lines[index] ?? 1, lines[index + 1], field);
+        starts ??= elementLines(text);
+        lines ??= text.split("\n");
+        return fieldLine(lines, starts[index] ?? 1, starts[index + 1], field);
       },
     };
   }
