@@ -3,7 +3,7 @@
 
 import { quote, suggestion } from "../faults.ts";
 import { formatCount } from "../format.ts";
-import { conflicts } from "./lint_conflicts.ts";
+import { conflicts, conflictsOfContainers } from "./lint_conflicts.ts";
 import {
   hasLine,
   LABEL_KINDS,
@@ -44,6 +44,7 @@ export function lintDatasets(datasets: readonly LintedDataset[]): LintFinding[] 
       ...rows.faults.map(rowFault),
       ...(taxonomy === null ? [] : unknownLabels(samples, taxonomy)),
       ...conflicts(samples),
+      ...conflictsOfContainers(samples),
       ...duplicates(samples),
       ...emptyLines(samples),
       ...summaries(samples),

@@ -36,6 +36,37 @@ export function conflicts(samples: readonly NumberedSample[]): Remark[] {
   });
 }
 
+/** Component is left out: it names the program, and that is another one in another container. */
+const FIELDS_OF_MESSAGE = FIELDS.filter((field) => field !== "component");
+
+/**
+ * The containers whose usual labels for a message are not those that it has elsewhere. A warning: the
+ * same words can mean something else in another program.
+ */
+export function conflictsOfContainers(samples: readonly NumberedSample[]): Remark[] {
+  const messages = Map.groupBy(
+    samples.filter(hasLine),
+    ({ input }) => maskTemplate(input.log_line),
+  );
+  return [...messages.values()].flatMap((group) => {
+    const usual = mostCommon(group, FIELDS_OF_MESSAGE);
+    const containers = Map.groupBy(group, ({ input }) => input.container);
+    return [...containers.values()].flatMap((ofContainer): Remark[] => {
+      const sample = mostCommon(ofContainer, FIELDS_OF_MESSAGE);
+      const differing = differences(sample, usual, FIELDS_OF_MESSAGE);
+      if (differing === "" || sample.input.container === usual.input.container) return [];
+      return [{
+        level: "warning",
+        rule: "conflicting_containers",
+        sample: nameSample(sample),
+        message: `${differing} as ${nameSample(usual)} has it for the same message of container ` +
+          quote(usual.input.container),
+        remedy: "give both the same labels, unless the message means something else there",
+      }];
+    });
+  });
+}
+
 /** The first sample that has the labels which most of the group have. */
 function mostCommon(
   group: readonly NumberedSample[],

@@ -124,9 +124,38 @@ const CASES: readonly Case[] = [
     ],
   },
   {
-    name: "no conflict between containers",
+    name: "no conflict in what program it is, between containers",
     files: { a: [ROW, { ...ROW, container: "log-analyzer", component: "log_analyzer" }] },
     want: [],
+  },
+  {
+    name: "the odd container of a message, once, as a warning",
+    files: {
+      a: [
+        ROW,
+        { ...ROW, container: "other", timestamp: 1, severity: "warn", action_needed: "none" },
+        { ...ROW, container: "other", timestamp: 2, severity: "warn", action_needed: "none" },
+        { ...ROW, timestamp: 3, log_line: "model not found after 3 ms" },
+        { ...ROW, timestamp: 4 },
+        { ...ROW, container: "third", timestamp: 5, component: "loki" },
+      ],
+    },
+    taxonomy: null,
+    want: ["warning conflicting_containers a 2"],
+    says: [
+      /^severity "warn", not "error"; action_needed "none", not "provide_resource" as sample 1 \(\w+\) has it for the same message of container "llama"$/,
+      /^give both the same labels, unless/,
+    ],
+  },
+  {
+    name: "a conflict within a container as that alone",
+    files: {
+      a: [ROW, { ...ROW, timestamp: 1 }, { ...ROW, timestamp: 2, severity: "warn" }, {
+        ...ROW,
+        container: "other",
+      }],
+    },
+    want: ["error conflicting_labels a 3"],
   },
   {
     name: "every repeat of a sample",
