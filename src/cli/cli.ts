@@ -1,6 +1,7 @@
 // Arguments in, exit code out: runs the command line and turns every error into one message and a
 // stable code. The only place that maps errors to exit codes.
 
+import type { Command } from "commander";
 import { DataError, LlmError, messageOf, UsageError } from "../errors.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { createProgram } from "./program.ts";
@@ -24,10 +25,9 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     if (isCommanderError(error)) {
       if (error.exitCode === 0) return EXIT.ok;
-      const command = program.commands.find((candidate) => candidate.name() === args[0]);
-      const topic = command === undefined ? "logeval" : `logeval ${command.name()}`;
+      const hint = `see: ${commandOf(program, args)} --help`;
       report(
-        { code: "usage", message: usageMessage(error.message), hint: `see: ${topic} --help` },
+        { code: "usage", message: usageMessage(error.message), hint },
         args,
         context,
       );
@@ -42,6 +42,19 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     if (args.includes("--debug") && error instanceof Error) context.stderr(`${error.stack}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** The command that arguments name, as far as they name one: `logeval dataset split`. */
+function commandOf(program: Command, args: readonly string[]): string {
+  const names = [program.name()];
+  let commands = program.commands;
+  for (const name of args) {
+    const command = commands.find((candidate) => candidate.name() === name);
+    if (command === undefined) break;
+    names.push(name);
+    commands = command.commands;
+  }
+  return names.join(" ");
 }
 
 interface Report {

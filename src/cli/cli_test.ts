@@ -50,6 +50,18 @@ const FAULTS: readonly FaultCase[] = [
     says: ["unknown option '--limits'", "--limit?", "see: logeval run --help"],
   },
   {
+    name: "an unknown option of a command within a command",
+    args: ["dataset", "split", GOLDEN, "--sead", "3"],
+    code: 2,
+    says: ["unknown option '--sead'", "--seed?", "see: logeval dataset split --help"],
+  },
+  {
+    name: "an unknown command within a command",
+    args: ["dataset", "spilt"],
+    code: 2,
+    says: ["unknown command 'spilt'", "split?", "see: logeval dataset --help"],
+  },
+  {
     name: "a missing experiment",
     args: ["run"],
     code: 2,
@@ -275,6 +287,7 @@ withProject("--help and --version are answers; no arguments are a fault", async 
   assert.equal(help.code, 0);
   assert.match(help.stdout, /^Usage: logeval/);
   assert.equal(help.stderr, "");
+  assert.match(help.stdout, /5 below --fail-under or as --fail-if names it/);
   assert.match((await project.cli(["run", "--help"])).stdout, /--fail-under <score>/);
   assert.match((await project.cli(["--version"])).stdout, /^\d+\.\d+\.\d+\n$/);
   const none = await project.cli([]);

@@ -67,7 +67,10 @@ function splitSizes(n: number, { train, validation }: DatasetSplitOptions, file:
       ...(train === undefined ? [] : [`--train ${train}`]),
       ...(validation === undefined ? [] : [`--validation ${validation}`]),
     ].join(" and ");
-    throw new UsageError(`Cannot split ${file} with ${asked}: it has ${n} samples`, {
+    const empty = sizes.train < 1 ? "train" : sizes.validation < 1 ? "validation" : null;
+    const has = `it has ${formatCount(n, "sample")}`;
+    const why = empty === null ? has : `${has}, none is left for ${empty}`;
+    throw new UsageError(`Cannot split ${file} with ${asked}: ${why}`, {
       hint: "ask for fewer, or for none: all are used then, 52 % of them for train",
     });
   }

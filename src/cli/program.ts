@@ -282,7 +282,7 @@ Start here:
   logeval run baseline-v1      measure the model at localhost:8080
 
 Exit codes: 0 done, 1 bug, 2 usage, 3 data, 4 model not reached or not all samples answered,
-            5 below --fail-under, 130 interrupted
+            5 below --fail-under or as --fail-if names it, 130 interrupted
 `;
 
 function wholeNumber(text: string): number {
