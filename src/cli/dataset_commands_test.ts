@@ -270,4 +270,11 @@ withFolder("dataset stats draws counts within 90 columns, or gives JSON", async 
   await datasetStatsCommand(folder.context, "data/golden-v1.json", { json: true });
   const stats = JSON.parse(folder.stdout);
   assert.deepEqual([stats.n, stats.templates, stats.root_causes.length], [115, 95, 21]);
+  folder.write("data/one.json", JSON.stringify(JSON.parse(GOLDEN).slice(0, 1)));
+  folder.stdout = "";
+  await datasetStatsCommand(folder.context, "data/one.json", {});
+  assert.match(
+    folder.stdout,
+    /\n {2}1 sample, 1 template; 0 samples share a template with another\n/,
+  );
 });

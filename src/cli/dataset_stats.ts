@@ -9,7 +9,7 @@ import {
   type LabelCount,
   type Spread,
 } from "../dataset/stats.ts";
-import { formatPercent, groupDigits, oneLine } from "../format.ts";
+import { formatCount, formatPercent, groupDigits, oneLine } from "../format.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderBar } from "./progress.ts";
 import { renderTable } from "./table.ts";
@@ -35,8 +35,8 @@ export function renderStats(stats: DatasetStats): string {
   const { n, templates, sharing_template } = stats;
   return [
     `${stats.dataset}  ${stats.dataset_hash.slice(0, 23)}`,
-    `  ${groupDigits(n)} samples, ${groupDigits(templates)} templates; ` +
-    `${groupDigits(sharing_template)} samples share a template with another`,
+    `  ${formatCount(n, "sample")}, ${formatCount(templates, "template")}; ` +
+    `${formatCount(sharing_template, "sample")} share a template with another`,
     "",
     renderTable([
       ["log line", "min", "median", "p95", "max"],

@@ -89,6 +89,11 @@ function notices(config: RunConfig, metrics: RunMetrics, colors: Colors): string
       `  changed: ${metrics.changed.join(", ")}; it does not stand for ${config.experiment_id}`,
     );
   }
+  if (config.parent_run_id !== null) {
+    lines.push(
+      `  rescored: the answers of ${oneLine(config.parent_run_id, 200)}, without a model call`,
+    );
+  }
   if (config.model.provider === "embedded") {
     lines.push(
       "  the nearest labelled example of another template answered: a floor, no language model",

@@ -97,6 +97,14 @@ Deno.test("renderRunReport() says partial, changed and unknown", () => {
   assert.match(text, /latency p50 – {2}p95 –\n/);
 });
 
+Deno.test("renderRunReport() of a rescored run names its parent", () => {
+  const config = testConfig({ parent_run_id: "20260108-120000-a" });
+  assert.match(
+    renderRunReport(config, METRICS, PLAIN),
+    /\n {2}rescored: the answers of 20260108-120000-a, without a model call\n/,
+  );
+});
+
 Deno.test("colour only marks what words already say", () => {
   const coloured = renderRunReport(testConfig(), METRICS, picocolors.createColors(true));
   // deno-lint-ignore no-control-regex

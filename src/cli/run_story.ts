@@ -4,7 +4,7 @@
 import { relative, resolve } from "node:path";
 import { renderLogEntry } from "../analyzer/analyzer.ts";
 import { logEntryOf } from "../dataset/sample.ts";
-import { formatScore, oneLine } from "../format.ts";
+import { formatCount, formatScore, oneLine } from "../format.ts";
 import type { EvaluateEnd } from "../harness/evaluate.ts";
 import type { RunResult, RunStart } from "../harness/run.ts";
 import { failureCauses, resumeCommand, shellWord } from "../harness/run_terms.ts";
@@ -92,7 +92,7 @@ function notesOn({ config, longest }: RunStart): string[] {
   const { slots, n_ctx } = fingerprint;
   if (slots !== null && config.execution.concurrency > slots) {
     notes.push(
-      `${config.execution.concurrency} calls at a time on ${slots} slots: ` +
+      `${config.execution.concurrency} calls at a time on ${formatCount(slots, "slot")}: ` +
         "the others wait in the server, and their latency with them",
     );
   }

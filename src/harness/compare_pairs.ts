@@ -3,6 +3,7 @@
 import { parsePromptTemplate } from "../analyzer/prompt.ts";
 import type { Labels, SampleInput } from "../dataset/sample.ts";
 import { maskTemplate } from "../dataset/template.ts";
+import { formatCount } from "../format.ts";
 import type { Predicted, Scores } from "../metrics/score.ts";
 import type { RunConfig, SampleRecord } from "./run_files.ts";
 import { meanScores } from "./sample_scores.ts";
@@ -92,7 +93,7 @@ export function seenTemplates(a: ComparedRun, b: ComparedRun) {
   }
   const lost = ids.size - found.size;
   const notices = lost > 0 && signatures.size === 0
-    ? [`${lost} of the ${ids.size} samples that a prompt has seen are in neither run`]
+    ? [`in neither run: ${lost} of ${formatCount(ids.size, "sample")} that a prompt has seen`]
     : [];
   return { templates, signatures, notices };
 }

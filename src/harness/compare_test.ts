@@ -128,7 +128,7 @@ Deno.test("what a prompt has seen stays out also when that sample itself was not
   assert.deepEqual([comparison.n, comparison.n_unseen], [19, 18]);
   assert.match(
     comparison.notices.join("\n"),
-    /1 of the 2 samples that a prompt has seen are in neither/,
+    /in neither run: 1 of 2 samples that a prompt has seen/,
   );
 });
 

@@ -111,7 +111,9 @@ export function costRows({ latency_ms, tokens }: Comparison): string[][] {
 /** Said when some samples were seen: the difference on all of them, named as such. */
 export function seenLine({ n, n_unseen, overall_all }: Comparison): string | null {
   if (n === n_unseen) return null;
-  return `all ${n} samples, ${n - n_unseen} of them seen by a prompt or its search: ` +
+  return `all ${formatCount(n, "sample")}, ${
+    n - n_unseen
+  } of them seen by a prompt or its search: ` +
     formatDifference(overall_all.difference);
 }
 

@@ -2,7 +2,7 @@
 // that repeats a run.
 
 import type { AnalysisField } from "../analyzer/analysis.ts";
-import { formatPercent, formatScore } from "../format.ts";
+import { formatCount, formatPercent, formatScore } from "../format.ts";
 import { EXPERIMENTS_DIR } from "./project.ts";
 import type { NoiseMetrics, RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 
@@ -64,7 +64,9 @@ export function judgement({ scores }: Pick<SampleRecord, "scores">, field: Analy
 
 /** How much the repeats of a run differ, in one phrase. */
 export function noiseLine({ changed, n, repeats }: NoiseMetrics): string {
-  return `${formatPercent(changed)} of ${n} samples changed between ${repeats} repeats`;
+  return `${formatPercent(changed)} of ${
+    formatCount(n, "sample")
+  } changed between ${repeats} repeats`;
 }
 
 /** The pairs of root causes that were mixed up most often, most frequent first. */

@@ -49,9 +49,9 @@ export function renderSummary(
     }`,
     metricsTable(metrics),
     "## By root cause",
-    groupTable("root cause", metrics.by_root_cause),
+    groupTable("root cause", metrics.by_root_cause, CLASS_COLUMNS),
     "## By namespace",
-    groupTable("namespace", metrics.by_namespace),
+    groupTable("namespace", metrics.by_namespace, NAMESPACE_COLUMNS),
     ...confusionSection(metrics),
     ...worstSamples(worst),
     "## Settings",
@@ -80,6 +80,12 @@ function notices(
     lines.push(
       `**Changed:** ${config.changed.join(", ")} differ from the experiment's file; ` +
         `this run does not stand for ${config.experiment_id}.`,
+    );
+  }
+  if (config.parent_run_id !== null) {
+    lines.push(
+      `**Rescored:** the answers of ${inline(config.parent_run_id, 200)}, scored anew without a ` +
+        "model call.",
     );
   }
   if (config.model.provider === "embedded") {
@@ -126,33 +132,37 @@ function metricsTable({ overall, metrics, floors }: RunMetrics): string {
   return figuresTable(["", "score", ...interval, "most common labels", "nearest example"], rows);
 }
 
-function groupTable(name: string, groups: Readonly<Record<string, GroupMetrics>>): string {
+type Columns = readonly (readonly [head: string, cell: (group: GroupMetrics) => number | null])[];
+
+const PARTS: Columns = [
+  ["action", ({ action }) => action],
+  ["severity", ({ severity }) => severity],
+  ["summary", ({ summary_rouge_l }) => summary_rouge_l],
+  ["component", ({ component_f1 }) => component_f1],
+];
+const CLASS_COLUMNS: Columns = [
+  ["precision", ({ precision }) => precision],
+  ["recall", ({ recall }) => recall],
+  ["F1", ({ f1 }) => f1],
+  ...PARTS,
+];
+/** In a namespace, where any root cause may be named, the three are one number. */
+const NAMESPACE_COLUMNS: Columns = [["root cause right", ({ root_cause }) => root_cause], ...PARTS];
+
+function groupTable(
+  name: string,
+  groups: Readonly<Record<string, GroupMetrics>>,
+  columns: Columns,
+): string {
   const sorted = Object.entries(groups).sort(([, a], [, b]) => b.n - a.n);
   const rows = sorted.slice(0, MOST_ROWS).map(([key, group]) => [
     inline(key, LONGEST_NAME),
     String(group.n),
     formatScore(group.overall),
-    formatScore(group.precision, 2),
-    formatScore(group.recall, 2),
-    formatScore(group.f1, 2),
-    formatScore(group.action, 2),
-    formatScore(group.severity, 2),
-    formatScore(group.summary_rouge_l, 2),
-    formatScore(group.component_f1, 2),
+    ...columns.map(([, cell]) => formatScore(cell(group), 2)),
   ]);
   const more = sorted.length - rows.length;
-  const head = [
-    "n",
-    "overall",
-    "precision",
-    "recall",
-    "F1",
-    "action",
-    "severity",
-    "summary",
-    "component",
-  ];
-  return figuresTable([name, ...head], rows) +
+  return figuresTable([name, "n", "overall", ...columns.map(([head]) => head)], rows) +
     (more > 0 ? `\n\n… and ${more} more in metrics.json` : "");
 }
 

@@ -3,7 +3,7 @@ import { identifySamples } from "../dataset/sample.ts";
 import { testConfig, testRecord } from "../testing/run_fixtures.ts";
 import type { SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
-import { repeatCommand } from "./run_terms.ts";
+import { noiseLine, repeatCommand } from "./run_terms.ts";
 import { renderSummary } from "./summary.ts";
 import { worstAnswers } from "./worst_answers.ts";
 
@@ -25,6 +25,14 @@ function summaryOf(records: readonly SampleRecord[], config = testConfig()): str
   return renderSummary(config, metrics, named, worst.list());
 }
 
+const NO_SD = {
+  overall: null,
+  root_cause: null,
+  action: null,
+  severity: null,
+  summary_rouge_l: null,
+  component_f1: null,
+};
 const zero = { ...FLOOR, overall: 0, root_cause: 0 };
 
 Deno.test("renderSummary() tells what was expected and what was said", () => {
@@ -99,6 +107,25 @@ Deno.test("renderSummary() says first what is wrong with the run", () => {
   assert.match(head, /> \*\*Partial:\*\* coverage 50\.0 % \(1 failed\)/);
   assert.match(head, /> 1 x no answer within 180 s/);
   assert.match(head, /> \*\*Changed:\*\* model differ/);
+});
+
+Deno.test("renderSummary() has one column for what is right in a namespace, and names a parent run", () => {
+  const text = summaryOf([testRecord("a")], testConfig({ parent_run_id: "20260108-120000-a" }));
+  assert.match(text, /\| root cause \| n \| overall \| precision \| recall \| F1 \| action \|/);
+  assert.match(
+    text,
+    /\| namespace \| n \| overall \| root cause right \| action \| [^]*\n\| llm \| 1 \| 1\.000 \| 1\.00 \|/,
+  );
+  assert.match(
+    text,
+    /^# a: .*\n\n> \*\*Rescored:\*\* the answers of 20260108-120000-a, scored anew/,
+  );
+});
+
+Deno.test("noiseLine() counts in one and many", () => {
+  const noise = { repeats: 2, changed: 0, changed_by_field: {}, sd: NO_SD };
+  assert.equal(noiseLine({ ...noise, n: 1 }), "0.0 % of 1 sample changed between 2 repeats");
+  assert.equal(noiseLine({ ...noise, n: 5 }), "0.0 % of 5 samples changed between 2 repeats");
 });
 
 Deno.test("repeatCommand() is the command line that makes the same calls", () => {
