@@ -1,5 +1,5 @@
-// The program: gives the command line its real world, turns Ctrl-C into signals, exits with its
-// code. The only file that ends the process.
+// The program: gives the command line its real world, turns Ctrl-C into signals for commands that
+// wait for a model, exits with its code. The only file that ends the process.
 
 import type { CliContext } from "./cli/context.ts";
 import { systemClock } from "./analyzer/retry.ts";
@@ -18,15 +18,7 @@ if (import.meta.main) {
 }
 
 function realContext(): CliContext {
-  const stop = new AbortController();
-  const abort = new AbortController();
-  const interrupt = () => {
-    if (!stop.signal.aborted) stop.abort(new Error("interrupted"));
-    else if (!abort.signal.aborted) abort.abort(new Error("interrupted twice"));
-    else Deno.exit(INTERRUPTED);
-  };
-  Deno.addSignalListener("SIGINT", interrupt);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", interrupt);
+  let interrupts: Interrupts | null = null;
   const noColor = Boolean(Deno.env.get("NO_COLOR"));
   const stderrTerminal = Deno.stderr.isTerminal();
   return {
@@ -42,9 +34,32 @@ function realContext(): CliContext {
     clock: systemClock(),
     now: Date.now,
     denoVersion: Deno.version.deno,
-    stop: stop.signal,
-    abort: abort.signal,
+    get stop() {
+      return (interrupts ??= listenForInterrupts()).stop;
+    },
+    get abort() {
+      return (interrupts ??= listenForInterrupts()).abort;
+    },
   };
+}
+
+type Interrupts = Pick<CliContext, "stop" | "abort">;
+
+/**
+ * Takes Ctrl-C from the system. Only once a command asks for its signals: one that computes and never
+ * waits would not hear of it, and is better ended at once, as the system does.
+ */
+function listenForInterrupts(): Interrupts {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const interrupt = () => {
+    if (!stop.signal.aborted) stop.abort(new Error("interrupted"));
+    else if (!abort.signal.aborted) abort.abort(new Error("interrupted twice"));
+    else Deno.exit(INTERRUPTED);
+  };
+  Deno.addSignalListener("SIGINT", interrupt);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", interrupt);
+  return { stop: stop.signal, abort: abort.signal };
 }
 
 function terminalColumns(): number {

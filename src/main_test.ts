@@ -128,6 +128,52 @@ Deno.test("SIGINT ends a run cleanly: exit 130, the answers stored, the way on n
   );
 });
 
+/** Sends SIGINT once stderr matches, and waits for the end. */
+async function interrupted(child: Deno.ChildProcess, when: RegExp) {
+  const stdout = new Response(child.stdout).text();
+  let stderr = "";
+  let sent = false;
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    stderr += text;
+    if (sent || !when.test(stderr)) continue;
+    child.kill("SIGINT");
+    sent = true;
+  }
+  return { ...await child.status, stdout: await stdout, stderr };
+}
+
+Deno.test("SIGINT ends a run of the embedded model, which never waits", async () => {
+  using project = tempProject({ samples: 115 });
+  const child = start(project, ["run", "embedded-v1", "--repeats", "300"]);
+  const { code, signal, stderr } = await interrupted(child, /^embedded-v1 · 115 samples x 300/m);
+  assert.deepEqual([code, signal], [130, null], stderr);
+  assert.match(stderr, /\nstopped\. \d+ of 34500 answered\.\ngo on with: /);
+});
+
+Deno.test("SIGINT ends a command that only computes at once", async () => {
+  using project = tempProject({ samples: 1 });
+  const [row] = JSON.parse(project.read("evals/datasets/golden-v1.json"));
+  // Each line a message of its own, to be compared with every line of the other file.
+  const letters = (at: number) =>
+    [...String(at)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+  const lines = (from: number) =>
+    Array.from({ length: 12_000 }, (_, at) => {
+      const words = Array.from({ length: 12 }, (_, word) =>
+        letters((from + at * 7 + word * 31) % 997));
+      return JSON.stringify({
+        ...row,
+        timestamp: at,
+        log_line: `${words.join(" ")} ${letters(from + at)}`,
+      });
+    }).join("\n");
+  project.write("own/a.jsonl", lines(1000));
+  project.write("own/b.jsonl", lines(100_000));
+  const child = start(project, ["dataset", "lint", "own/a.jsonl", "own/b.jsonl"]);
+  const { signal, stdout, stderr } = await interrupted(child, /no own\/labels\.yaml.*b\.jsonl/);
+  assert.equal(signal, "SIGINT", stderr);
+  assert.equal(stdout, "");
+});
+
 Deno.test("--version is fast and --json is one document on stdout", async () => {
   using project = tempProject({ samples: 3 });
   const version = await finish(start(project, ["--version"]));

@@ -17,7 +17,10 @@ export interface CliContext {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly denoVersion: string;
-  /** Aborted by the first Ctrl-C: start nothing more. */
+  /**
+   * Aborted by the first Ctrl-C: start nothing more. Asked for by commands that wait for a model, and
+   * by no other: Ctrl-C ends the process until then.
+   */
   readonly stop: AbortSignal;
   /** Aborted by the second Ctrl-C: drop what is in flight. */
   readonly abort: AbortSignal;

@@ -50,6 +50,9 @@ export function sampleContext(
 /** So many samples failing in a row, and more than two rounds of calls, mean that the model is gone. */
 const FAILURES_IN_A_ROW = 10;
 
+/** A model that answers without a wait gives way to Ctrl-C and timers so often, in milliseconds. */
+const TURN_MS = 50;
+
 /**
  * Runs tasks, `concurrency` at a time, in the order in which the queue gives them.
  *
@@ -67,6 +70,7 @@ export async function evaluate<T extends Task>(
   const failureLimit = Math.max(FAILURES_IN_A_ROW, 2 * options.concurrency);
   let recorded = 0;
   let failures = 0;
+  let turn = options.elapsedMs();
   let fault: { readonly error: unknown } | null = null;
 
   const work = async (worker: number) => {
@@ -79,6 +83,9 @@ export async function evaluate<T extends Task>(
       recorded++;
       failures = isLost(record, options) ? failures + 1 : 0;
       if (failures >= failureLimit) failing.abort();
+      if (options.elapsedMs() - turn < TURN_MS) continue;
+      await nextTurn();
+      turn = options.elapsedMs();
     }
   };
   await Promise.all(
@@ -92,6 +99,10 @@ export async function evaluate<T extends Task>(
   // A stop that came too late to stop anything is none.
   if (recorded === queue.length) return "done";
   return failing.signal.aborted ? "model_lost" : "stopped";
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function isLost(
