@@ -177,7 +177,7 @@ const CASES: readonly Case[] = [
     name: "render of an unknown input",
     args: ["render", FILE, "--input", "one"],
     code: 2,
-    tells: ["--input", "one_line", "see: logeval prompt --help"],
+    tells: ["--input", "one_line", "see: logeval prompt render --help"],
   },
   {
     name: "render of both an input and a sample",
