@@ -133,6 +133,7 @@ function slippedHint(
   const block = blockTextBefore(document, (key) => key <= offset);
   if (!block) return {};
   const end = placeOf(block.end).line;
+  if (placeOf(offset).line > end + 2) return {};
   return {
     hint: `the text of "${block.key}" ends at line ${end}; is line ${end + 1} indented too little?`,
   };

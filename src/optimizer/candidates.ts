@@ -61,7 +61,7 @@ export function makeCandidates(space: SearchSpace, material: CandidateMaterial):
       samples: chooseExamples(
         material.train,
         material.excludedTemplates,
-        { name: `${name}.${level.name}`, examples: level.examples },
+        { name: `${name}.${level.name} (${level.place})`, examples: level.examples },
         material.seed,
       ),
     }))

@@ -14,7 +14,7 @@ version: 2
 model_defaults: {temperature: 0, max_tokens: 100}
 system: |
   Causes:
-  {{ root_causes }}
+  {{ root_causes }}{{ severities }}{{ components }}{{ actions }}
 
   {{ shots }}
 user: |
@@ -88,13 +88,14 @@ const TEXTS = [
   {
     name: "no holes where levels are empty",
     id: "none.direct.lines",
-    system: "Causes:\n- timeout: Too slow.\n- no_fault\n",
+    system: "Causes:\n- timeout: Too slow.\n- no_fault- error- etcd- none\n- restart\n",
     user: "{{ logs }}\n\nFive lines.\n",
   },
   {
     name: "an example in labelled lines",
     id: "some.direct.lines",
-    system: "Causes:\n- timeout: Too slow.\n- no_fault\n\nExamples:\n\n" +
+    system:
+      "Causes:\n- timeout: Too slow.\n- no_fault- error- etcd- none\n- restart\n\nExamples:\n\n" +
       `Logs:\n${ENTRY}\n\nAnswer:\nRoot cause: timeout\nSeverity: error\nComponent: etcd\n` +
       'Summary: A "slow" read.\nAction needed: restart\n',
     user: "{{ logs }}\n\nFive lines.\n",
@@ -102,7 +103,8 @@ const TEXTS = [
   {
     name: "an example in JSON",
     id: "some.long.json",
-    system: "Causes:\n- timeout: Too slow.\n- no_fault\n\nExamples:\n\n" +
+    system:
+      "Causes:\n- timeout: Too slow.\n- no_fault- error- etcd- none\n- restart\n\nExamples:\n\n" +
       `Logs:\n${ENTRY}\n\nAnswer:\n{"root_cause": "timeout", "severity": "error", ` +
       '"component": "etcd", "summary": "A \\"slow\\" read.", "action_needed": "restart"}\n',
     user: "{{ logs }}\n\nThink, {{ namespace }}.\nJSON.\n",
@@ -207,6 +209,6 @@ Deno.test("makeCandidates() refuses labels that would open a tag, all at once", 
 Deno.test("makeCandidates() names the level that asks for too many examples", () => {
   assert.throws(
     () => make(SPACE.replace("count: 1", "count: 2")),
-    /level shots\.some: 2 of kind fault are wanted, 1 of 1 train samples can be shown/,
+    /level shots\.some \(space\.yaml line 17\): 2 of kind fault are wanted, 1 of 1 train samples can be shown/,
   );
 });

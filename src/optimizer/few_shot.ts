@@ -77,7 +77,10 @@ export function chooseExamples(
       `Cannot choose examples for level ${level.name}: ${wanted} of kind ${kind} are wanted, ` +
         `${found} of ${train.length} train samples can be shown`,
       {
-        hint: `ask for at most ${found}, or add ${kind} samples to the train split: at most ` +
+        hint:
+          `${
+            found > 0 ? `ask for at most ${found}, or ` : ""
+          }add ${kind} samples to the train split: at most ` +
           `${LONGEST_LINE} characters, without "{{", of a template that is not judged`,
       },
     );

@@ -33,12 +33,14 @@ const SpaceFile = z.strictObject({
   model_defaults: SamplingSettings.default({}),
   system: z.string().default(""),
   user: z.string().min(1),
-  dimensions: z.unknown(), // read one by one, so that a faulty level hides no other fault
+  dimensions: z.unknown().optional(), // read one by one, so that a faulty level hides no other fault
 });
 
 /** One way to fill a dimension. */
 export interface Level {
   readonly name: string;
+  /** Where it stands: file and line, for messages. */
+  readonly place: string;
   readonly description: string;
   /** What its dimension's tag stands for, examples not yet behind it; "" for nothing. */
   readonly text: string;
@@ -88,7 +90,7 @@ export function parseSpace(text: string, name: string): SearchSpace {
     }]));
   }
   const head = SpaceFile.safeParse(yaml.value);
-  const { dimensions, faults } = readDimensions(yaml);
+  const { dimensions, faults } = readDimensions(yaml, name);
   if (!head.success) faults.push(...faultsOf(head.error, SpaceFile, yaml.value, yaml.lineOf));
   faults.push(...dimensionFaults(dimensions, yaml), ...tagFaults(dimensions, text, yaml));
   if (head.success && faults.length === 0) return { ...head.data, dimensions };
@@ -99,7 +101,10 @@ export function parseSpace(text: string, name: string): SearchSpace {
 }
 
 /** The dimensions with those of their levels that can be read, so that these are checked as well. */
-function readDimensions(yaml: YamlSource): { dimensions: Dimension[]; faults: Fault[] } {
+function readDimensions(
+  yaml: YamlSource,
+  fileName: string,
+): { dimensions: Dimension[]; faults: Fault[] } {
   const faults: Fault[] = [];
   const { dimensions: file } = yaml.value as { dimensions?: unknown };
   const named = Object.entries(isMapping(file) ? file : {});
@@ -128,7 +133,10 @@ function readDimensions(yaml: YamlSource): { dimensions: Dimension[]; faults: Fa
       levels: levels.flatMap(([level, fields]) => {
         // `none:` alone means an empty level.
         const parsed = LevelFile.safeParse(fields ?? {});
-        if (parsed.success) return [levelOf(level, parsed.data)];
+        if (parsed.success) {
+          const place = `${fileName} line ${yaml.lineOf(["dimensions", name, level])}`;
+          return [levelOf(level, place, parsed.data)];
+        }
         faults.push(...levelFaults(parsed.error, fields, ["dimensions", name, level], yaml));
         return [];
       }),
@@ -137,9 +145,10 @@ function readDimensions(yaml: YamlSource): { dimensions: Dimension[]; faults: Fa
   return { dimensions, faults };
 }
 
-function levelOf(name: string, file: z.output<typeof LevelFile>): Level {
+function levelOf(name: string, place: string, file: z.output<typeof LevelFile>): Level {
   return {
     name,
+    place,
     description: file.description,
     text: tidy(file.text),
     examples: file.examples,

@@ -61,7 +61,7 @@ function nameFaults({ name, levels }: Dimension, yaml: YamlSource): Fault[] {
 }
 
 function twinFaults({ name, levels }: Dimension, yaml: YamlSource): Fault[] {
-  const contents = levels.map(({ name: _, description: __, ...content }) =>
+  const contents = levels.map(({ name: _, description: __, place: ___, ...content }) =>
     JSON.stringify(content)
   );
   return levels.flatMap((level, at) => {

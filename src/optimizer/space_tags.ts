@@ -23,7 +23,7 @@ const LONGEST_TAG = 60;
 
 /**
  * What is wrong with the tags: in system and user one that is neither a dimension nor an input, no
- * `{{ logs }}`, a dimension without a tag; in a level's text one that is no input.
+ * `{{ logs }}`, allowed labels that not every candidate would hold, a dimension without a tag; in a level's text one that is no input.
  *
  * @param text the file's text
  */
@@ -49,6 +49,18 @@ export function tagFaults(
       message: "the model would never see the logs; add {{ logs }}",
     });
   }
+  if (typeof file["user"] === "string") {
+    for (const label of LABEL_INPUTS) {
+      if (found.has(label) || dimensions.some((dimension) => isInEveryLevel(dimension, label))) {
+        continue;
+      }
+      faults.push({
+        at: yaml.lineOf(["system"]),
+        field: "system",
+        message: `the model would not be told the allowed labels; add {{ ${label} }}`,
+      });
+    }
+  }
   for (const { name, levels } of dimensions) {
     if (!found.has(name)) {
       faults.push({
@@ -63,6 +75,11 @@ export function tagFaults(
     }
   }
   return faults;
+}
+
+function isInEveryLevel({ levels }: Dimension, label: string): boolean {
+  return levels.length > 0 &&
+    levels.every(({ text }) => tagsOf(text).some(({ name }) => name === label));
 }
 
 function unknownTags(

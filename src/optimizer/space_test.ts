@@ -6,7 +6,7 @@ const PLAIN = `id: s
 version: 1
 system: |
   {{ tone }}
-  Causes: {{ root_causes }}
+  {{ root_causes }} {{ severities }} {{ components }} {{ actions }}
   {{ shots }}
 user: |
   {{ logs }}
@@ -34,6 +34,7 @@ Deno.test("parseSpace() keeps the order of the file and fills every default", ()
   );
   assert.deepEqual(space.dimensions[1]!.levels[0], {
     name: "none",
+    place: "space.yaml line 15",
     description: "",
     text: "",
     examples: [],
@@ -145,6 +146,17 @@ const FAULTS = [
     want: ["line 7  user  the model would never see the logs; add {{ logs }}"],
   },
   {
+    name: "texts without a list of allowed labels",
+    text: PLAIN.replace("{{ severities }} ", ""),
+    want: ["line 3  system  the model would not be told the allowed labels; add {{ severities }}"],
+  },
+  {
+    name: "a list of labels that one level of a dimension leaves out",
+    text: PLAIN.replace("{{ severities }} ", "")
+      .replace("text: Read the logs.", 'text: "Read the logs. {{ severities }}"'),
+    want: ["line 3  system  the model would not be told the allowed labels; add {{ severities }}"],
+  },
+  {
     name: "a level whose name has a dot",
     text: PLAIN.replace("short:", "v1.2:"),
     want: ['line 13  dimensions.tone.v1.2  "v1.2" cannot stand in a candidate\'s id; use letters'],
@@ -236,7 +248,8 @@ const FAULTS = [
   },
   {
     name: "more than 10,000 candidates",
-    text: `id: s\nversion: 1\nuser: "{{ logs }}{{ a }}{{ b }}{{ c }}"\ndimensions:\n` +
+    text:
+      `id: s\nversion: 1\nuser: "{{ logs }}{{ root_causes }}{{ severities }}{{ components }}{{ actions }}{{ a }}{{ b }}{{ c }}"\ndimensions:\n` +
       ["a", "b", "c"].map((name) => `  ${name}:\n${MANY}`).join(""),
     want: ["line 4  dimensions  10,648 candidates are more than 10,000; take out levels or"],
   },
