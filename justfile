@@ -21,9 +21,9 @@ optimize-prompts *OPTIONS: compile
 # Search, then measure the winner on the full set, promoted or not, and compare it with the baseline
 optimize-and-validate *OPTIONS: compile
     ./logeval optimize {{OPTIONS}}
-    ./logeval run baseline-v1
+    ./logeval run evals/optimization/runs/latest/baseline.yaml
     ./logeval run evals/optimization/runs/latest/experiment.yaml
-    ./logeval compare baseline-v1 latest
+    ./logeval compare evals/optimization/runs/latest/baseline.yaml evals/optimization/runs/latest/experiment.yaml
 
 # Start the model server as the experiments expect it
 llm MODEL:

@@ -1,6 +1,7 @@
 // `logeval compare`: is B better than A? One verdict line, then what it stands on.
 
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import picocolors from "picocolors";
 import type * as z from "zod";
@@ -19,6 +20,7 @@ import {
   shownFlips,
   verdictLines,
 } from "../harness/comparison_terms.ts";
+import { parseExperiment } from "../harness/experiment.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { writeWhole } from "../harness/folder.ts";
 import { RunConfig, RunMetrics } from "../harness/run_files.ts";
@@ -137,13 +139,20 @@ async function finished(runsDir: string, name: string, cwd: string): Promise<Sto
 
 async function foundRun(runsDir: string, name: string, cwd: string): Promise<StoredRun> {
   try {
-    return findRun(runsDir, name, cwd);
+    return findRun(runsDir, await experimentOf(name, cwd) ?? name, cwd);
   } catch (error) {
     for (const folder of [resolve(cwd, name), join(runsDir, name)]) {
       await sayWhatIsWrong(join(folder, "config.json"), RunConfig);
     }
     throw error;
   }
+}
+
+/** The experiment that a file describes; `null` when `name` is no experiment's file. */
+async function experimentOf(name: string, cwd: string): Promise<string | null> {
+  const file = resolve(cwd, name);
+  if (!/\.ya?ml$/.test(name) || !existsSync(file)) return null;
+  return parseExperiment(await readFile(file, "utf8"), name, null).experiment.experiment_id;
 }
 
 /** @throws {DataError} when a file is there and cannot be read */

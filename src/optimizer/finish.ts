@@ -1,22 +1,25 @@
 // A search that found its winner -> the files of its folder, and the promoted prompt.
 
-import { inProject } from "../harness/project.ts";
+import { pathInProject } from "../harness/project.ts";
 import { promptDiff } from "../harness/prompt_diff.ts";
 import type { OptimizationResult } from "./optimization_files.ts";
-import type { OptimizationFolder } from "./optimization_folder.ts";
+import { earlierSearches, type OptimizationFolder } from "./optimization_folder.ts";
 import { renderOptimizationReport } from "./optimization_report.ts";
 import { type FinishedSearch, optimizationResult } from "./optimization_result.ts";
-import { promote, winnerExperiment } from "./promote.ts";
+import { promote } from "./promote.ts";
 import { winnerTemplate, winnerYaml } from "./winner.ts";
+import { baselineExperiment, winnerExperiment } from "./winner_experiment.ts";
 
 /** When a winner is promoted: only when it was confirmed, or whatever came out. */
 export type ExportWhen = "confirmed" | "always";
 
 /**
- * Writes winner.yaml, experiment.yaml, report.md and result.json, and promotes the winner if it is to
- * be.
+ * Writes winner.yaml and its experiments, promotes the winner if it is to be, then writes report.md
+ * and, last, result.json. Called again after a fault it makes the same files.
  *
  * @param now epoch milliseconds
+ * @throws {DataError} when a file cannot be written; winner.yaml is in the folder even if that is one
+ * of the promoted ones
  */
 export function finishOptimization(
   root: string,
@@ -25,24 +28,27 @@ export function finishOptimization(
   when: ExportWhen,
   now: number,
 ): OptimizationResult {
-  const found = optimizationResult(search, new Date(now).toISOString());
+  const { config } = search;
+  const found = optimizationResult(search, new Date(now).toISOString(), earlierSearches(folder));
   const { confirmation } = found.winner;
-  const template = winnerTemplate(search, confirmation, "winner");
+  const { run } = search.prepared;
+  const winner = winnerTemplate(search, confirmation, "winner");
+  const path = pathInProject(root, folder.path);
+  folder.write({
+    "winner.yaml": winnerYaml(winner, config, confirmation),
+    "experiment.yaml": winnerExperiment(search, run.experiment, confirmation, {
+      id: `winner-${config.run_id.slice(0, 15)}`,
+      prompt: "winner",
+      path: `${path}/winner.yaml`,
+    }),
+    "baseline.yaml": baselineExperiment(config, run),
+  });
   const promoted = when === "always" || confirmation.verdict === "better"
     ? promote(root, search, confirmation)
     : null;
-  const result: OptimizationResult = { ...found, promoted };
-  const { run } = search.prepared;
-  const diff = promptDiff(run.template, template);
-  const path = inProject(root, folder.path);
-  folder.finish({
-    "winner.yaml": winnerYaml(template, search.config, confirmation),
-    "experiment.yaml": winnerExperiment(search, run.experiment, {
-      id: "optimization-winner",
-      prompt: "winner",
-      path: `${path.startsWith(root) ? path.slice(root.length + 1) : path}/winner.yaml`,
-    }),
-    "report.md": renderOptimizationReport(search.config, result, diff),
-  }, result);
+  const result: OptimizationResult = { ...found, promoted: promoted?.files ?? null };
+  const diff = promptDiff(run.template, promoted?.template ?? winner);
+  folder.write({ "report.md": renderOptimizationReport(config, result, diff) });
+  folder.finish(result);
   return result;
 }

@@ -1,8 +1,8 @@
 // An optimization's folder: config.json at the start, a line of trials.jsonl a call, the rest at the
 // end. Killed at any time it can be taken up again; no answered call is lost but those in flight.
 
-import { existsSync, readdirSync } from "node:fs";
-import { basename, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
 import { hashOf } from "../hash.ts";
@@ -20,9 +20,6 @@ import { OptimizationConfig, type OptimizationResult, Trial } from "./optimizati
 
 export const OPTIMIZATIONS_DIR = "evals/optimization/runs";
 
-/** Files of a finished optimization, by name. */
-export type FinishedFiles = Readonly<Record<string, string>>;
-
 /** An open folder; holds a lock until it is closed. */
 export interface OptimizationFolder {
   /** Absolute path. */
@@ -31,8 +28,10 @@ export interface OptimizationFolder {
   /** Trials that were already there. */
   readonly trials: readonly Trial[];
   append(trial: Trial): void;
-  /** Writes the derived files, each whole or not at all, result.json last. */
-  finish(files: FinishedFiles, result: OptimizationResult): void;
+  /** Writes derived files, text by name, each whole or not at all. */
+  write(files: Readonly<Record<string, string>>): void;
+  /** Writes result.json, which says that it is finished. */
+  finish(result: OptimizationResult): void;
   [Symbol.dispose](): void;
 }
 
@@ -123,11 +122,13 @@ function open(
     config,
     trials,
     append: log.append,
-    finish(files, result) {
-      log.sync();
+    write(files) {
       for (const [name, text] of Object.entries(files)) writeWhole(join(path, name), text);
+    },
+    finish(result) {
+      log.sync();
       writeWhole(join(path, "result.json"), toJson(result));
-      linkLatest(join(path, ".."), basename(path));
+      linkLatest(dirname(path), basename(path));
     },
     [Symbol.dispose]() {
       if (closed) return;
@@ -136,6 +137,22 @@ function open(
       lock.close();
     },
   };
+}
+
+/** How many finished optimizations beside this one confirmed on the same samples. */
+export function earlierSearches({ path, config }: OptimizationFolder): number {
+  const runsDir = dirname(path);
+  const samples = hashOf(config.confirmation.ids);
+  return readdirSync(runsDir).filter((id) => {
+    if (id === LATEST || id === config.run_id) return false;
+    if (!existsSync(join(runsDir, id, "result.json"))) return false;
+    try {
+      const text = readFileSync(join(runsDir, id, "config.json"), "utf8");
+      return hashOf(OptimizationConfig.parse(JSON.parse(text)).confirmation.ids) === samples;
+    } catch {
+      return false; // Somebody else's folder.
+    }
+  }).length;
 }
 
 /**
