@@ -2,8 +2,9 @@
 
 import { relative } from "node:path";
 import picocolors from "picocolors";
+import { formatCount, oneLine } from "../format.ts";
 import { findProject, inProject } from "../harness/project.ts";
-import { shellWord } from "../harness/run_terms.ts";
+import { failureCauses, shellWord } from "../harness/run_terms.ts";
 import { type ExportWhen, finishOptimization } from "../optimizer/finish.ts";
 import type { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
 import { findUnfinished, OPTIMIZATIONS_DIR } from "../optimizer/optimization_folder.ts";
@@ -19,7 +20,7 @@ import { tellOptimization } from "./optimize_story.ts";
 
 export interface OptimizeCommandOptions {
   readonly experiment: string;
-  readonly candidates: number;
+  readonly candidates?: number;
   readonly search: SearchMethod;
   readonly budget?: number;
   readonly seed: number;
@@ -73,13 +74,21 @@ export async function optimizeCommand(
   return EXIT.ok;
 }
 
+const ENDS = {
+  done: "stopped",
+  stopped: "stopped",
+  model_lost: "gave up: the model no longer answers",
+  unanswered: "not finished: some calls of baseline or confirmation brought no answer",
+} as const satisfies Record<OptimizeOutcome["end"], string>;
+
 function unfinished(
   { end, folder, trials }: OptimizeOutcome,
   options: OptimizeCommandOptions,
 ): string {
   const { config } = folder;
-  const why = end === "stopped" ? "stopped" : "gave up: the model no longer answers";
-  return `${why}. ${trials.length} calls are stored.\n` +
+  const causes = failureCauses(trials).slice(0, 3)
+    .map(({ message, count }) => `  ${count} x ${oneLine(message, 300)}\n`);
+  return `${ENDS[end]}. ${formatCount(trials.length, "call")} are stored.\n${causes.join("")}` +
     `go on with: ${resumeCommand(config, options)}\n`;
 }
 
@@ -88,24 +97,27 @@ function resumeCommand({ run_id }: OptimizationConfig, options: OptimizeCommandO
   const words = ["logeval", "optimize", "--experiment", options.experiment];
   if (options.search !== "halving") words.push("--search", options.search);
   if (options.budget !== undefined) words.push("--budget", String(options.budget));
-  else words.push("--candidates", String(options.candidates));
+  if (options.candidates !== undefined) words.push("--candidates", String(options.candidates));
   words.push("--seed", String(options.seed));
   if (options.space !== undefined) words.push("--space", options.space);
   if (options.model !== undefined) words.push("--model", options.model);
+  if (options.concurrency !== undefined) words.push("--concurrency", String(options.concurrency));
   if (options.export !== "confirmed") words.push("--export", options.export);
+  if (options.json) words.push("--json");
   words.push("--resume", run_id);
   return words.map(shellWord).join(" ");
 }
 
 function nextSteps(
   { prompt }: OptimizationConfig,
-  { promoted }: OptimizationResult,
+  { promoted, winner }: OptimizationResult,
   folder: string,
 ): string {
   if (promoted === null) {
     return `\n${folder}\nnext: logeval prompt diff ${shellWord(prompt.path)} ` +
       `${shellWord(`${folder}/winner.yaml`)}\n`;
   }
-  return `\n${folder}\nwrote ${promoted.prompt} and ${promoted.experiment}\n` +
+  const mark = winner.confirmation.verdict === "better" ? "" : " (promoted although not confirmed)";
+  return `\n${folder}\nwrote ${promoted.prompt} and ${promoted.experiment}${mark}\n` +
     `next: logeval prompt diff ${shellWord(prompt.path)} ${shellWord(promoted.prompt)}\n`;
 }

@@ -2,14 +2,14 @@
 
 import type { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
 import {
-  candidateRow,
   claimLines,
   COST_HEAD,
   costRows,
   effectRows,
   EFFECTS_HEAD,
-  finalists,
+  finalistRows,
   FINALISTS_HEAD,
+  FINALISTS_NOTE,
   seenLine,
 } from "../optimizer/optimization_terms.ts";
 import type { Colors } from "./run_report.ts";
@@ -37,9 +37,10 @@ export function renderOptimization(
     "",
     `  winner  ${result.winner.candidate}`,
     "",
-    renderTable([FINALISTS_HEAD, ...finalists(result).map(candidateRow)], RIGHT),
+    renderTable([FINALISTS_HEAD, ...finalistRows(result)], RIGHT),
+    ...FINALISTS_NOTE.split("; ").map((line) => `  ${line}`),
     "",
-    renderTable([EFFECTS_HEAD, ...effectRows(result)], [2, 3, 4, 5]),
+    renderTable([EFFECTS_HEAD, ...effectRows(result)], [1, 2, 3, 4]),
     `  ${seenLine(result, config)}`,
     "",
     renderTable([COST_HEAD, ...costRows(result)], [1, 2, 3, 4, 5]),

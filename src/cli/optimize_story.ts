@@ -1,7 +1,7 @@
 // The story of an optimization on stderr: what will be asked, each stage as it begins, a line that
 // tells how far it is.
 
-import { formatScore, oneLine } from "../format.ts";
+import { formatCount, formatScore, oneLine } from "../format.ts";
 import { servedModel } from "../harness/run_terms.ts";
 import type { OptimizationConfig, Trial } from "../optimizer/optimization_files.ts";
 import { callsLine, dimensionsLine } from "../optimizer/optimization_terms.ts";
@@ -20,15 +20,13 @@ export interface OptimizeProgress {
   readonly failed: number;
   /** `stage 3 of 6   27 prompts`, `baseline` or `confirmation`. */
   readonly what: string;
-  /** The best candidate so far, `null` before there is one. */
-  readonly leader: string | null;
   /** Mean overall score of the calls of this phase, `null` before the first. */
   readonly score: number | null;
 }
 
 /** Draws a progress as one line of at most `width` characters. */
 export function renderOptimizeProgress(progress: OptimizeProgress, width: number): string {
-  const { done, total, doneNow, elapsedMs, failed, what, leader, score } = progress;
+  const { done, total, doneNow, elapsedMs, failed, what, score } = progress;
   const rate = elapsedMs > 0 ? doneNow / (elapsedMs / 1000) : 0;
   const parts = [
     what,
@@ -36,7 +34,6 @@ export function renderOptimizeProgress(progress: OptimizeProgress, width: number
     `ETA ${rate > 0 ? formatEta((total - done) / rate) : "–"}`,
     `score ${formatScore(score, 2)}`,
     ...(failed > 0 ? [`${failed} failed`] : []),
-    ...(leader === null ? [] : [`leads: ${leader}`]),
   ];
   return oneLine(` ${parts.join("   ")}`, Math.max(width, 0));
 }
@@ -74,7 +71,9 @@ export function tellOptimization(context: CliContext): OptimizationStory {
     start(config, stored) {
       const { space, search, model, validation, confirmation } = config;
       stderr(
-        `${space.candidates} prompts (${dimensionsLine(config)}) · ${search.method} · ` +
+        `${formatCount(space.candidates, "prompt")} (${
+          dimensionsLine(config)
+        }) · ${search.method} · ` +
           `${callsLine(config)} · ${servedModel(config)}\n`,
       );
       if (model.fingerprint.n_ctx !== null) {
@@ -92,7 +91,6 @@ export function tellOptimization(context: CliContext): OptimizationStory {
         elapsedMs: 0,
         failed: 0,
         what: "baseline",
-        leader: null,
         score: null,
       };
       display.update(progress);
@@ -106,7 +104,9 @@ export function tellOptimization(context: CliContext): OptimizationStory {
         : phase.phase === "confirmation"
         ? phase.winner
         : null;
-      progress = { ...progress, what, leader, score: null };
+      const isLast = phase.phase === "confirmation";
+      const total = isLast ? progress.done + phase.calls : progress.total;
+      progress = { ...progress, what, total, score: null };
       if (phase.calls === 0) return;
       display.clear();
       const elapsed = formatEta((clock.monotonic() - started) / 1000);

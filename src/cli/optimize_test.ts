@@ -1,7 +1,7 @@
 // A whole optimization over the wire: a small space, a server whose answers depend on the prompt.
 
 import assert from "node:assert/strict";
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OPTIMIZATIONS_DIR } from "../optimizer/optimization_folder.ts";
 import type { OptimizationResult, Trial } from "../optimizer/optimization_files.ts";
@@ -228,6 +228,128 @@ Deno.test("a prompt that the server refuses is worth 0, and shown as refused", a
   assert.ok(refused.every((row) => row.refused === row.calls && row.validation.mean === 0));
 });
 
+Deno.test("a server that refuses all of today's prompt is named, not searched", async () => {
+  using project = smallProject();
+  await using server = startFakeServer(() => FAULTS.context);
+  const { code, stderr } = await project.cli([...ARGS, server.url]);
+  assert.equal(code, 4);
+  assert.match(
+    stderr,
+    /Cannot search: the server refuses every call of today's prompt: the prompt has 5000 tokens/,
+  );
+  assert.equal(server.requests.length, 55);
+});
+
+Deno.test("the causes stand behind a search that was given up", async () => {
+  using project = smallProject();
+  await using server = startFakeServer(() => FAULTS.unauthorized);
+  const { code, stderr } = await project.cli([...ARGS, server.url]);
+  assert.equal(code, 4);
+  assert.match(
+    stderr,
+    /gave up: the model no longer answers\. 1\d calls are stored\.\n {2}1\d x .*401/,
+  );
+});
+
+Deno.test("calls of the confirmation without an answer are made again, and then left open", async () => {
+  using project = smallProject();
+  const answer = answerer(project, EXPERT_WINS);
+  let broken = true;
+  await using server = startFakeServer((request, index) =>
+    broken && index > 170 && index % 10 === 0 ? FAULTS.unauthorized : answer(request, index)
+  );
+  const first = await project.cli([...ARGS, server.url]);
+  assert.equal(first.code, 4);
+  assert.match(
+    first.stderr,
+    /not finished: some calls of baseline or confirmation brought no answer/,
+  );
+  broken = false;
+  const second = await project.cli([...ARGS, server.url, "--resume"]);
+  assert.equal(second.code, 0, second.stderr);
+  const { winner } = readResult(project);
+  assert.equal(winner.confirmation.n, winner.confirmation.samples);
+});
+
+Deno.test("calls of the search without an answer have no score, and are shown", async () => {
+  using project = smallProject();
+  const answer = answerer(project, EXPERT_WINS);
+  await using server = startFakeServer((request, index) =>
+    index > 60 && index < 150 && index % 9 === 0 ? FAULTS.unauthorized : answer(request, index)
+  );
+  const { code, stdout } = await project.cli([...ARGS, server.url]);
+  assert.equal(code, 0);
+  assert.match(stdout, / failed /);
+  const { candidates } = readResult(project);
+  const failed = candidates.reduce((sum, row) => sum + row.failed, 0);
+  assert.ok(failed > 0);
+  assert.ok(candidates.every((row) => row.validation.n === row.calls - row.failed));
+});
+
+Deno.test("what cannot be promoted is in its folder, and promoted once that is mended", async () => {
+  using project = smallProject();
+  await using server = startFakeServer(answerer(project, EXPERT_WINS));
+  const inTheWay = "evals/experiments/configs/optimized-v2.yaml.tmp";
+  project.write(`${inTheWay}/x`, "a folder where the file is to be");
+  const first = await project.cli([...ARGS, server.url]);
+  assert.equal(first.code, 3);
+  assert.match(first.stderr, /^Cannot write .*optimized-v2\.yaml/m);
+  const folder = `${OPTIMIZATIONS_DIR}/${folders(project)[0]}`;
+  assert.match(project.read(`${folder}/winner.yaml`), /^# Confirmed/);
+  assert.throws(() => project.read("prompt_templates/k8s_log_analysis_v2.yaml"));
+  rmSync(join(project.root, inTheWay), { recursive: true });
+  const calls = server.requests.length;
+  const second = await project.cli([...ARGS, server.url, "--resume"]);
+  assert.equal(second.code, 0, second.stderr);
+  assert.equal(server.requests.length, calls, "no call");
+  assert.match(project.read("prompt_templates/k8s_log_analysis_v2.yaml"), /^# Confirmed/);
+});
+
+Deno.test("the same winner is no second version, and a repeated search is counted", async () => {
+  using project = smallProject();
+  await using server = startFakeServer(answerer(project, EXPERT_WINS));
+  await project.cli([...ARGS, server.url]);
+  assert.equal(readResult(project).earlier_searches, 0);
+  const { stdout } = await project.cli([...ARGS, server.url]);
+  assert.match(stdout, /1 earlier search confirmed on the same samples/);
+  assert.equal(readResult(project).earlier_searches, 1);
+  assert.equal(readResult(project).promoted?.prompt, "prompt_templates/k8s_log_analysis_v2.yaml");
+  assert.throws(() => project.read("prompt_templates/k8s_log_analysis_v3.yaml"));
+});
+
+Deno.test("winner and baseline are measured on the full set and compared by their files", async () => {
+  using project = smallProject();
+  await using server = startFakeServer(answerer(project, EXPERT_WINS));
+  await project.cli([...ARGS, server.url]);
+  const folder = `${OPTIMIZATIONS_DIR}/latest`;
+  for (const file of ["baseline", "experiment"]) {
+    const { code, stderr } = await project.cli(["run", `${folder}/${file}.yaml`]);
+    assert.equal(code, 0, stderr);
+  }
+  const { code, stdout } = await project.cli([
+    ...["compare", `${folder}/baseline.yaml`, `${folder}/experiment.yaml`, "--json"],
+  ]);
+  assert.equal(code, 0);
+  const { verdict, n, n_unseen } = JSON.parse(stdout);
+  assert.deepEqual([verdict, n], ["better", 115]);
+  assert.ok(n_unseen >= 50 && n_unseen < 60, String(n_unseen));
+});
+
+Deno.test("report.md says what is claimed, and what was lost, before it praises", async () => {
+  using project = smallProject();
+  await using server = startFakeServer(answerer(project, EXPERT_WINS));
+  await project.cli([...ARGS, server.url]);
+  const report = project.read(`${OPTIMIZATIONS_DIR}/latest/report.md`);
+  const { winner } = readResult(project);
+  assert.ok(report.split("\n")[2]?.startsWith("**confirmed: +0."));
+  const { flips } = winner.confirmation;
+  const lost = flips.filter(({ to_right }) => !to_right).length;
+  assert.ok(report.includes(`${flips.length - lost} to right, ${lost} to wrong`));
+  if (flips.length > 20) assert.ok(report.includes(`… and ${flips.length - 20} more`));
+  assert.ok(report.includes("+id: k8s_log_analysis_v2"), "the diff is of the promoted prompt");
+  assert.ok(report.includes("git commit -m"));
+});
+
 Deno.test("a level's max_tokens is what the server is asked for", async () => {
   using project = smallProject();
   await using server = startFakeServer(answerer(project, EXPERT_WINS));
@@ -247,7 +369,7 @@ for (const { search, candidates, stages } of METHODS) {
     using project = smallProject();
     await using server = startFakeServer(answerer(project, EXPERT_WINS));
     const { code, stdout } = await project.cli([
-      ...["optimize", "--search", search, "--candidates", "2"],
+      ...["optimize", "--search", search, ...(search === "full" ? [] : ["--candidates", "2"])],
       ...["--model", server.url, "--json"],
     ]);
     assert.equal(code, 0);
@@ -283,8 +405,8 @@ const FAULTY: {
   {
     name: "a budget for a search in full",
     change: () => {},
-    args: ["--search", "full", "--budget", "100"],
-    says: /^Cannot search all prompts in full with --budget/,
+    args: ["--search", "full", "--candidates", "2"],
+    says: /^Cannot search all prompts in full with --candidates/,
   },
   {
     name: "nothing to resume",

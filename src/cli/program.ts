@@ -51,7 +51,10 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
     .description(
       "Compares two runs sample by sample: verdict, metrics, root causes, flipped samples.",
     )
-    .argument("<a>", "an experiment (its newest complete run), latest, a run's id, or a folder")
+    .argument(
+      "<a>",
+      "an experiment or its file (its newest complete run), latest, a run's id, or a folder",
+    )
     .argument("<b>", "the same")
     .option("--min-effect <x>", "a verdict needs a whole interval beyond this (0 to 1)", unitNumber)
     .addOption(
@@ -99,9 +102,8 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
     .option("--experiment <name>", "whose prompt, model and dataset to start from", "baseline-v1")
     .option(
       "--candidates <n>",
-      "search calls, as so many prompts on all validation samples",
+      "search calls, as so many prompts on all validation samples (10 by default)",
       wholeNumber,
-      10,
     )
     .option("--budget <calls>", "search calls, instead of --candidates", wholeNumber)
     .addOption(

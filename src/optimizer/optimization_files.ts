@@ -75,6 +75,16 @@ export const Trial = SampleRecord.extend({
 });
 export type Trial = z.output<typeof Trial>;
 
+/** Answers that were no use: refused calls are not among the unreadable. */
+const Broken = z.object({
+  /** Answers that could not be read, with those that were cut off or empty. */
+  unreadable: count,
+  /** Calls that the server refused: a prompt that is too long, mostly. They score 0. */
+  refused: count,
+  /** Calls without an answer, for reasons that are not the prompt's. They have no score. */
+  failed: count,
+});
+
 /** A paired difference to the baseline; B is the candidate. */
 const Difference = z.object({
   /** Samples that both answered. */
@@ -94,15 +104,12 @@ const CandidateResult = z.object({
   estimate: z.number(),
   /** Against the baseline on the validation samples that it was asked for: biased for the best. */
   validation: Difference,
-  unreadable: count,
-  /** Calls that the server refused: a prompt that is too long, mostly. They score 0. */
-  refused: count,
-  failed: count,
+  ...Broken.shape,
   /** Mean tokens of a prompt, as the server counted them. */
   prompt_tokens: z.number().nullable(),
   completion_tokens: z.number().nullable(),
   latency_ms: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
-  /** Whether no other candidate with as many calls is both faster and better. */
+  /** Whether no other finalist, nor the baseline, is as good and as fast and better in one. */
   pareto: z.boolean(),
 });
 export type CandidateResult = z.output<typeof CandidateResult>;
@@ -129,6 +136,8 @@ const Flip = z.object({
   root_cause: z.string(),
   baseline: z.string().nullable(),
   winner: z.string().nullable(),
+  /** Whether the winner is the one that is right. */
+  to_right: z.boolean(),
   log_line: z.string(),
 });
 
@@ -144,9 +153,13 @@ export const OptimizationResult = z.object({
     n: count,
     mean: unit.nullable(),
     ci95,
+    ...Broken.shape,
     latency_ms: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
     prompt_tokens: z.number().nullable(),
+    pareto: z.boolean(),
   }),
+  /** Finished optimizations here that confirmed on the same samples: many tries find something. */
+  earlier_searches: count,
   stages: z.array(z.object({
     stage: z.int().min(1),
     survivors: z.array(z.string()),
@@ -165,6 +178,10 @@ export const OptimizationResult = z.object({
       /** The smallest true gain that so many samples show with 80 % power. */
       smallest_visible: z.number().nullable(),
       verdict: z.enum(["better", "worse", "no evidence"]),
+      /** Samples of the set, of which `n` were answered by both. */
+      samples: count,
+      broken: z.object({ baseline: Broken, winner: Broken }),
+      /** Root causes that only one of the two named; those that were lost first. */
       flips: z.array(Flip),
     }),
   }),

@@ -1,21 +1,21 @@
 // report.md: an optimization for a pull request. The claimed gain first, then what it stands on, what
 // changed in the prompt, what it cost, and how to take it over.
 
-import { formatScore, UNKNOWN } from "../format.ts";
+import { formatCount, UNKNOWN } from "../format.ts";
 import { code, figuresTable, inline, table } from "../harness/markdown.ts";
 import { servedModel } from "../harness/run_terms.ts";
 import type { OptimizationConfig, OptimizationResult } from "./optimization_files.ts";
 import {
   callsLine,
-  candidateRow,
   claimLines,
   COST_HEAD,
   costRows,
   dimensionsLine,
   effectRows,
   EFFECTS_HEAD,
-  finalists,
+  finalistRows,
   FINALISTS_HEAD,
+  FINALISTS_NOTE,
   seenLine,
 } from "./optimization_terms.ts";
 
@@ -29,30 +29,24 @@ export function renderOptimizationReport(
   diff: string,
 ): string {
   const [claim, ...ground] = claimLines(result);
-  const { winner, baseline, promoted } = result;
-  const { flips } = winner.confirmation;
+  const { winner, promoted } = result;
+  const { flips, verdict } = winner.confirmation;
+  const toWrong = flips.filter(({ to_right }) => !to_right).length;
+  const more = flips.length - MOST_FLIPS;
   return [
     `# ${inline(config.run_id, 120)}`,
-    `**${inline(claim, 300)}**\n${ground.map((line) => inline(line, 300)).join(".\n")}.`,
-    `Winner: \`${winner.candidate}\`, of ${config.space.candidates} prompts ` +
+    `**${inline(claim, 300)}**`,
+    ground.map((line) => `- ${inline(line, 300)}`).join("\n"),
+    ...(promoted !== null && verdict !== "better"
+      ? ["> **Promoted although it was not confirmed** (`--export always`)."]
+      : []),
+    `Winner: \`${winner.candidate}\`, of ${formatCount(config.space.candidates, "prompt")} ` +
     `(${inline(dimensionsLine(config), 200)}). Model: ${inline(servedModel(config), 120)}. ` +
     `Search: ${config.search.method}, ${callsLine(config)}, seed ${config.search.seed}.`,
     "## Finalists",
-    "Scores on the validation samples are those the search chose on: compare them with each other, " +
-    "claim nothing from them.",
-    figuresTable(FINALISTS_HEAD, [
-      ...finalists(result).map(candidateRow),
-      [
-        `${baseline.prompt} (today)`,
-        String(baseline.n),
-        formatScore(baseline.mean),
-        UNKNOWN,
-        "",
-        baseline.prompt_tokens?.toFixed(0) ?? UNKNOWN,
-        "",
-        "",
-      ],
-    ]),
+    "On the validation samples, by which the search chose: no claim.",
+    figuresTable(FINALISTS_HEAD, finalistRows(result)),
+    `${inline(FINALISTS_NOTE, 400)}.`,
     "## What each dimension is worth",
     `Difference to the mean of the dimension's levels. ${seenLine(result, config)}.`,
     figuresTable(EFFECTS_HEAD, effectRows(result)),
@@ -65,7 +59,8 @@ export function renderOptimizationReport(
         String(samples),
       ]),
     ),
-    `## Flipped root causes on the unseen samples: ${flips.length}`,
+    `## Flipped root causes on the unseen samples: ${flips.length - toWrong} to right, ` +
+    `${toWrong} to wrong`,
     ...flips.slice(0, MOST_FLIPS).map((flip) =>
       [
         `### \`${flip.id}\``,
@@ -77,6 +72,7 @@ export function renderOptimizationReport(
         ]]),
       ].join("\n\n")
     ),
+    ...(more > 0 ? [`… and ${more} more: see result.json`] : []),
     "## Cost",
     figuresTable(COST_HEAD, costRows(result)),
     `## What changes in the prompt`,
@@ -96,14 +92,16 @@ function commands(
     return [
       `# not promoted; to look at it all the same:`,
       `logeval prompt diff ${prompt.path} ${folder}/winner.yaml`,
-      `logeval run ${folder}/experiment.yaml && logeval compare ${experiment_id} latest`,
+      `logeval run ${folder}/baseline.yaml && logeval run ${folder}/experiment.yaml`,
+      `logeval compare ${folder}/baseline.yaml ${folder}/experiment.yaml`,
     ].join("\n");
   }
   const experiment = promoted.experiment.replace(/^.*\//, "").replace(/\.yaml$/, "");
   return [
     `logeval prompt verify ${promoted.prompt}`,
     `logeval prompt diff ${prompt.path} ${promoted.prompt}`,
-    `logeval run ${experiment} && logeval compare ${experiment_id} ${experiment}`,
+    `logeval run ${experiment_id} && logeval run ${experiment}`,
+    `logeval compare ${experiment_id} ${experiment}`,
     `git add ${promoted.prompt} ${promoted.experiment}`,
     `git commit -m "prompt: ${promoted.prompt.replace(/^.*\//, "").replace(/\.yaml$/, "")}"`,
     "git push",

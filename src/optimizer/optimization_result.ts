@@ -30,10 +30,14 @@ export interface FinishedSearch {
   readonly trials: readonly Trial[];
 }
 
-/** @param finishedAt ISO 8601 */
+/**
+ * @param finishedAt ISO 8601
+ * @param earlierSearches finished ones that confirmed on the same samples
+ */
 export function optimizationResult(
   { config, prepared, found, trials }: FinishedSearch,
   finishedAt: string,
+  earlierSearches: number,
 ): Omit<OptimizationResult, "promoted"> {
   const { candidates, validation, confirmation } = prepared;
   // In a fixed order: sums of the same numbers then round the same, whenever which answer came.
@@ -42,6 +46,13 @@ export function optimizationResult(
   const baseline = phases.get("baseline") ?? [];
   const searched = phases.get("search") ?? [];
   const { stages, search, winner } = found;
+  const rows = candidateRows(candidates, search, baseline, searched);
+  const today = {
+    candidate: BASELINE,
+    validation: { difference: 0 },
+    latency_ms: latency(baseline),
+  };
+  const front = paretoFront([today, ...rows.slice(0, search.ranking.length)]);
   return {
     schema_version: 1,
     run_id: config.run_id,
@@ -50,15 +61,18 @@ export function optimizationResult(
     baseline: {
       prompt: config.prompt.id,
       ...meanOf(baseline, validation.samples),
+      ...brokenOf(baseline),
       latency_ms: latency(baseline),
       prompt_tokens: mean(baseline.flatMap(({ tokens }) => tokens?.prompt ?? [])),
+      pareto: front.has(BASELINE),
     },
+    earlier_searches: earlierSearches,
     stages: stages.map(({ stage, survivors, samples }) => ({
       stage,
       survivors: survivors.map((at) => candidates[at]!.id),
       samples: samples.length,
     })),
-    candidates: candidateResults(candidates, search, baseline, searched),
+    candidates: rows.map((row) => ({ ...row, pareto: front.has(row.candidate) })),
     dimensions: dimensionEffects(prepared, searched),
     winner: {
       candidate: winner.id,
@@ -78,16 +92,16 @@ function trialKey({ candidate, id }: Trial): string {
   return `${candidate} ${id}`;
 }
 
-function candidateResults(
+function candidateRows(
   candidates: readonly Candidate[],
   search: FoundWinner["search"],
   baseline: readonly Trial[],
   searched: readonly Trial[],
-): CandidateResult[] {
+): Omit<CandidateResult, "pareto">[] {
   const baselineScore = new Map(baseline.map((trial) => [trial.id, trialScore(trial)]));
   const trialsOf = Map.groupBy(searched, ({ candidate }) => candidate);
   const rank = new Map(search.ranking.map((at, index) => [at, index]));
-  const rows = search.candidates
+  return search.candidates
     .toSorted((a, b) =>
       (rank.get(a.candidate) ?? Infinity) - (rank.get(b.candidate) ?? Infinity) ||
       b.lastStage - a.lastStage || b.estimate - a.estimate
@@ -102,18 +116,20 @@ function candidateResults(
         calls: trials.length,
         estimate,
         validation: differenceTo(baselineScore, trials),
-        unreadable: trials.filter(({ outcome }) => outcome !== "scored" && outcome !== "failed")
-          .length,
-        refused: trials.filter(isPromptRefused).length,
-        failed: trials.filter((trial) => trialScore(trial) === null).length,
+        ...brokenOf(trials),
         prompt_tokens: mean(trials.flatMap(({ tokens }) => tokens?.prompt ?? [])),
         completion_tokens: mean(trials.flatMap(({ tokens }) => tokens?.completion ?? [])),
         latency_ms: latency(trials),
       };
     });
-  const finalists = rows.slice(0, search.ranking.length);
-  const front = paretoFront(finalists);
-  return rows.map((row) => ({ ...row, pareto: front.has(row.candidate) }));
+}
+
+function brokenOf(trials: readonly Trial[]) {
+  return {
+    unreadable: trials.filter(({ outcome }) => outcome !== "scored" && outcome !== "failed").length,
+    refused: trials.filter(isPromptRefused).length,
+    failed: trials.filter((trial) => trialScore(trial) === null).length,
+  };
 }
 
 function differenceTo(
@@ -200,16 +216,27 @@ function confirm(
     ...found,
     smallest_visible: compared?.smallest_visible ?? null,
     verdict: verdictOf(found, 0),
+    samples: samples.length,
+    broken: {
+      baseline: brokenOf(trials.filter(({ candidate }) => candidate === BASELINE)),
+      winner: brokenOf(trials.filter(({ candidate }) => candidate === winner)),
+    },
     flips: pairs
-      .filter((pair) => pair.a.scores?.root_cause !== pair.b.scores?.root_cause)
+      .filter(({ a, b }) => isRight(a) !== isRight(b))
+      .toSorted((x, y) => Number(isRight(x.b)) - Number(isRight(y.b)))
       .map((pair) => ({
         id: pair.sample.id,
         root_cause: pair.sample.labels.root_cause,
         baseline: pair.a.predicted?.root_cause ?? null,
         winner: pair.b.predicted?.root_cause ?? null,
+        to_right: isRight(pair.b),
         log_line: pair.sample.input.log_line,
       })),
   };
+}
+
+function isRight({ scores }: Trial): boolean {
+  return scores?.root_cause === 1;
 }
 
 function meanOf(trials: readonly Trial[], samples: readonly Sample[]) {

@@ -9,6 +9,8 @@ import { evaluate, type EvaluateEnd } from "../harness/evaluate.ts";
 import { exampleIndex } from "../harness/floors.ts";
 import { gitCommit } from "../harness/git_commit.ts";
 import { inStretches } from "../harness/task_queue.ts";
+import { LlmError } from "../errors.ts";
+import { isPromptRefused } from "../harness/run_files.ts";
 import { seededRandom } from "../random.ts";
 import type { Candidate } from "./candidates.ts";
 import { fullSearch, randomSearch } from "./grid.ts";
@@ -74,8 +76,11 @@ export interface FoundWinner {
   readonly search: SearchResult;
 }
 
+/** Besides how calls end: `unanswered` when some of baseline or confirmation brought no answer. */
+export type OptimizeEnd = EvaluateEnd | "unanswered";
+
 export interface OptimizeOutcome {
-  readonly end: EvaluateEnd;
+  readonly end: OptimizeEnd;
   /** The open folder: whoever finishes it closes it. */
   readonly folder: OptimizationFolder;
   readonly trials: readonly Trial[];
@@ -87,14 +92,15 @@ const SEARCHES = { halving, random: randomSearch, full: fullSearch } as const;
 
 /** Thrown and caught in here: the calls of a phase were not all made. */
 class Interrupted {
-  constructor(readonly end: EvaluateEnd) {}
+  constructor(readonly end: OptimizeEnd) {}
 }
 
 /**
  * Runs an optimization, or goes on with it.
  *
  * @param root the project, for the commit it stands at
- * @throws {LlmError} when the server cannot be reached at the start; nothing is written then
+ * @throws {LlmError} when the server cannot be reached at the start, and nothing is written; when it
+ * refuses every call of the baseline
  * @throws {UsageError} when it cannot be resumed, naming what changed
  */
 export async function optimize(
@@ -136,20 +142,24 @@ export async function optimize(
   const book = trialBook(folder.trials);
   const ask = asker(prepared, folder, book, deps, options);
   try {
-    await ask([baseline], validation.samples, { phase: "baseline" });
+    await askAll(ask, book, [baseline], validation.samples, { phase: "baseline" });
+    refuseRefusedBaseline(book.all());
     const { stages, result } = await search(prepared, arms, book, ask);
     const winner = prepared.candidates[result.ranking[0]!]!;
     const finalArm = arms[result.ranking[0]!]!;
-    await ask([baseline, finalArm], confirmation, { phase: "confirmation", winner: winner.id });
+    await askAll(ask, book, [baseline, finalArm], confirmation, {
+      phase: "confirmation",
+      winner: winner.id,
+    });
     return {
       end: "done",
       folder,
-      trials: book.all,
+      trials: book.all(),
       found: { winner, stages, search: result },
     };
   } catch (error) {
     if (error instanceof Interrupted) {
-      return { end: error.end, folder, trials: book.all, found: null };
+      return { end: error.end, folder, trials: book.all(), found: null };
     }
     folder[Symbol.dispose]();
     throw error;
@@ -190,7 +200,7 @@ function asker(
       stop: options.stop,
       abort: options.abort,
       elapsedMs: () => before + clock.monotonic() - started,
-      refusalsAreAnswers: purpose.phase === "search",
+      refusalsAreAnswers: true,
       onRecord(record, task) {
         const trial = trialOf(record, task);
         folder.append(trial);
@@ -200,6 +210,32 @@ function asker(
     });
     if (end !== "done") throw new Interrupted(end);
   };
+}
+
+/** Asks until every call has its answer, or twice: these figures stand on their own. */
+async function askAll(
+  ask: Ask,
+  book: TrialBook,
+  arms: readonly Arm[],
+  samples: readonly Sample[],
+  purpose: Purpose,
+): Promise<void> {
+  const unanswered = () =>
+    arms.some((arm) => samples.some(({ id }) => trialScore(book.find(arm.id, id)) === null));
+  await ask(arms, samples, purpose);
+  if (unanswered()) await ask(arms, samples, purpose);
+  if (unanswered()) throw new Interrupted("unanswered");
+}
+
+/** A server that refuses all of today's prompt refuses something else than a prompt. */
+function refuseRefusedBaseline(trials: readonly Trial[]): void {
+  const baseline = trials.filter(({ phase }) => phase === "baseline");
+  const refused = baseline.filter(isPromptRefused);
+  if (refused.length === 0 || refused.length < baseline.length) return;
+  throw new LlmError(
+    "rejected",
+    `Cannot search: the server refuses every call of today's prompt: ${refused[0]?.error?.message}`,
+  );
 }
 
 async function search(

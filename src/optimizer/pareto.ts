@@ -2,6 +2,12 @@
 
 import type { CandidateResult } from "./optimization_files.ts";
 
+export interface ParetoPoint {
+  readonly candidate: string;
+  readonly validation: Pick<CandidateResult["validation"], "difference">;
+  readonly latency_ms: Pick<CandidateResult["latency_ms"], "p50">;
+}
+
 /**
  * The candidates of which no other is at least as good and as fast, and better in one of the two.
  * Score is the paired difference to the baseline, speed the median latency; a candidate without
@@ -10,7 +16,7 @@ import type { CandidateResult } from "./optimization_files.ts";
  * @returns their ids
  */
 export function paretoFront(
-  candidates: readonly Pick<CandidateResult, "candidate" | "validation" | "latency_ms">[],
+  candidates: readonly ParetoPoint[],
 ): Set<string> {
   const points = candidates.flatMap(({ candidate, validation, latency_ms }) =>
     validation.difference === null || latency_ms.p50 === null

@@ -17,12 +17,14 @@ import { parseSpace, type SearchSpace } from "./space.ts";
 
 export const SPACE_FILE = "evals/optimization/space.yaml";
 
+const DEFAULT_CANDIDATES = 10;
+
 export type SearchMethod = "halving" | "random" | "full";
 
 export interface OptimizationSettings {
   readonly method: SearchMethod;
-  /** The budget as so many prompts on all validation samples. */
-  readonly candidates: number;
+  /** The budget as so many prompts on all validation samples; 10 by default. */
+  readonly candidates?: number | undefined;
   /** The budget in calls; beats `candidates`. */
   readonly budget?: number | undefined;
   readonly seed: number;
@@ -64,16 +66,17 @@ export async function prepareOptimization(
   cwd: string,
 ): Promise<PreparedOptimization> {
   const { model, concurrency, seed, method } = settings;
-  if (method === "full" && settings.budget !== undefined) {
-    throw new UsageError("Cannot search all prompts in full with --budget: it asks everything", {
-      hint: "leave out --budget, or search by halving",
+  const limit = settings.budget === undefined ? "--candidates" : "--budget";
+  if (method === "full" && (settings.budget ?? settings.candidates) !== undefined) {
+    throw new UsageError(`Cannot search all prompts in full with ${limit}: it asks everything`, {
+      hint: `leave out ${limit}, or search by halving`,
     });
   }
   const run = await prepareRun(root, experiment, { model, concurrency }, cwd);
   const { train, validation } = await readHalves(root, run.dataset.path);
   const spacePath = settings.space === undefined
     ? SPACE_FILE
-    : pathInProject(root, resolve(cwd, settings.space));
+    : pathInProject(root, resolve(cwd, settings.space)) || ".";
   const spaceText = await readSpace(inProject(root, spacePath), spacePath);
   const space = parseSpace(spaceText, spacePath);
   const judged = new Set(validation.samples.map(({ input }) => maskTemplate(input.log_line)));
@@ -98,7 +101,7 @@ export async function prepareOptimization(
   const all = candidates.length * validation.samples.length;
   const budget = method === "full"
     ? all
-    : settings.budget ?? settings.candidates * validation.samples.length;
+    : settings.budget ?? (settings.candidates ?? DEFAULT_CANDIDATES) * validation.samples.length;
   return {
     run,
     space,

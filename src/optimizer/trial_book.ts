@@ -23,27 +23,29 @@ export interface TrialTask extends Task {
   readonly stage: number | null;
 }
 
-/** The trials so far, by candidate and sample. */
+/** The trials so far, one a candidate and sample: of two the later. */
 export interface TrialBook {
-  readonly all: readonly Trial[];
+  all(): readonly Trial[];
   /** `undefined` when the call was not made. */
   find(candidate: string, sample: string): Trial | undefined;
   add(trial: Trial): void;
 }
 
 export function trialBook(stored: readonly Trial[]): TrialBook {
-  const all: Trial[] = [];
   const byCall = new Map<string, Trial>();
   const add = (trial: Trial) => {
-    all.push(trial);
     byCall.set(key(trial.candidate, trial.id), trial);
   };
   stored.forEach(add);
-  return { all, find: (candidate, sample) => byCall.get(key(candidate, sample)), add };
+  return {
+    all: () => [...byCall.values()],
+    find: (candidate, sample) => byCall.get(key(candidate, sample)),
+    add,
+  };
 }
 
 /**
- * The calls of a stage that are not in the book, so ordered that neighbours share the longest
+ * The calls of a stage that are not in the book or brought no answer, so ordered that neighbours share the longest
  * beginning: arms by their text, an arm's samples in a row. The server then reuses its prompt cache.
  */
 export function missingTasks(
@@ -53,7 +55,7 @@ export function missingTasks(
   purpose: Pick<TrialTask, "phase" | "stage">,
 ): TrialTask[] {
   return arms.toSorted((a, b) => textOf(a) < textOf(b) ? -1 : 1).flatMap((arm) =>
-    samples.filter(({ id }) => book.find(arm.id, id) === undefined)
+    samples.filter(({ id }) => trialScore(book.find(arm.id, id)) === null)
       .map((sample) => ({ analyzer: arm.analyzer, sample, repeat: 1, arm, ...purpose }))
   );
 }

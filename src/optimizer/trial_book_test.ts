@@ -53,7 +53,7 @@ Deno.test("a call that is in the book is not made again", () => {
   book.add(trial("a", SAMPLES[2]!.id));
   const tasks = missingTasks(book, [arm("a", "x")], SAMPLES, { phase: "search", stage: 2 });
   assert.deepEqual(tasks.map(({ sample }) => sample.input.log_line), ["two"]);
-  assert.equal(book.all.length, 2);
+  assert.equal(book.all().length, 2);
 });
 
 const failed = (kind: string, status: number | null) => ({
