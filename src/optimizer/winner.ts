@@ -7,6 +7,7 @@ import type { Sample } from "../dataset/sample.ts";
 import { signatureHash } from "../dataset/template.ts";
 import { formatDifference, formatDifferences, formatP } from "../format.ts";
 import { hashOf } from "../hash.ts";
+import { servedModel } from "../harness/run_terms.ts";
 import type { OptimizationConfig, OptimizationResult } from "./optimization_files.ts";
 import type { FinishedSearch } from "./optimization_result.ts";
 
@@ -65,7 +66,8 @@ export function winnerYaml(
 ): string {
   const { difference, ci95, p, n, verdict } = confirmation;
   const figures = `${formatDifference(difference)} (95 % ${formatDifferences(ci95)}, ` +
-    `p = ${formatP(p)}) over ${config.prompt.id} on ${n} samples that the search never saw`;
+    `p = ${formatP(p)}) over ${config.prompt.id} on ${n} samples that the search ` +
+    `never saw, with ${servedModel(config)}`;
   const comment = verdict === "better"
     ? `Confirmed: ${figures}.`
     : `NOT CONFIRMED (${verdict}): ${figures}.`;
