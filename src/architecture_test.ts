@@ -46,7 +46,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["analyzer"],
   harness: ["analyzer", "dataset", "metrics"],
   optimizer: ["analyzer", "dataset", "metrics", "harness"],
-  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer"],
+  server: ["analyzer", "dataset", "metrics", "harness", "optimizer"],
+  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer", "server"],
   telemetry: [],
 };
 

@@ -34,6 +34,10 @@ function realContext(): CliContext {
     clock: systemClock(),
     now: Date.now,
     denoVersion: Deno.version.deno,
+    serve: (handler, { host, port }) => {
+      const server = Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
+      return { port: server.addr.port, close: () => server.shutdown() };
+    },
     get stop() {
       return (interrupts ??= listenForInterrupts()).stop;
     },

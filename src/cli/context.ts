@@ -18,12 +18,29 @@ export interface CliContext {
   readonly now: () => number;
   readonly denoVersion: string;
   /**
+   * Listens and hands requests to `handler`.
+   *
+   * @throws the system's error when it cannot
+   */
+  readonly serve: (
+    handler: (request: Request) => Response | Promise<Response>,
+    address: { readonly host: string; readonly port: number },
+  ) => Listening;
+  /**
    * Aborted by the first Ctrl-C: start nothing more. Asked for by commands that wait for a model, and
    * by no other: Ctrl-C ends the process until then.
    */
   readonly stop: AbortSignal;
   /** Aborted by the second Ctrl-C: drop what is in flight. */
   readonly abort: AbortSignal;
+}
+
+/** A server that listens. */
+export interface Listening {
+  /** The one that it got, when any was asked for. */
+  readonly port: number;
+  /** Takes no further request; resolves when those in flight are through. */
+  close(): Promise<void>;
 }
 
 /** Exit codes, the same for every command. */

@@ -51,6 +51,9 @@ function withFolder(name: string, test: (folder: Folder) => Promise<void>): void
         env: () => undefined,
         clock: scriptedClock(),
         now: () => 0,
+        serve: () => {
+          throw new Error("nothing here serves");
+        },
         denoVersion: "test",
         stop: never,
         abort: never,

@@ -171,6 +171,19 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
       onExit(await showCommand(context, run, options));
     });
 
+  program.command("serve")
+    .summary("show runs, leaderboard and progress over HTTP")
+    .description("Serves the project's runs as JSON and Prometheus metrics, read-only.")
+    .option("--host <address>", "where to listen", notEmpty, "127.0.0.1")
+    .option("--port <n>", "the port, 0 for a free one", portNumber, 8090)
+    .option("--token-env <name>", "ask for the bearer token in this variable", notEmpty)
+    .option("--no-auth", "let other machines read without a token")
+    .option("--allow-host <name...>", "further names by which it may be asked", hostName)
+    .action(async (options) => {
+      const { serveCommand } = await import("./serve.ts");
+      onExit(await serveCommand(context, options));
+    });
+
   program.command("init")
     .summary("write a working project into a folder")
     .description("Writes experiments, prompt and golden dataset into an empty folder.")
@@ -292,6 +305,20 @@ function wholeNumber(text: string): number {
     throw new InvalidArgumentError("It is not a whole number of 1 or more.");
   }
   return Number(text);
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError("It is not a port: a whole number from 0 to 65535.");
+  }
+  return Number(text);
+}
+
+function hostName(text: string, before: readonly string[] | undefined): readonly string[] {
+  if (!/^(\[[\da-f:.]+\]|[\w.-]+)$/i.test(text)) {
+    throw new InvalidArgumentError("It is not a host name, without a port.");
+  }
+  return [...before ?? [], text];
 }
 
 function seedNumber(text: string): number {

@@ -3,15 +3,11 @@
 import { dirname, join, relative } from "node:path";
 import picocolors from "picocolors";
 import { ANALYSIS_FIELDS } from "../analyzer/analysis.ts";
-import { LogAnalyzer } from "../analyzer/analyzer.ts";
-import type { ChatMessage } from "../analyzer/llm.ts";
-import { parsePromptTemplate } from "../analyzer/prompt.ts";
-import { logEntryOf } from "../dataset/sample.ts";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
 import { formatDuration, formatScore, oneLine, printable, UNKNOWN } from "../format.ts";
-import { sampleContext } from "../harness/evaluate.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
+import { promptAsSent } from "../harness/prompt_as_sent.ts";
 import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
 import { readRecords } from "../harness/run_reader.ts";
 import { findRun } from "../harness/run_store.ts";
@@ -101,17 +97,6 @@ export function renderSample(config: RunConfig, record: SampleRecord): string {
     `  overall ${formatScore(record.scores?.overall ?? null)}`,
     "",
   ].join("\n");
-}
-
-function promptAsSent(config: RunConfig, record: SampleRecord): readonly ChatMessage[] {
-  const { template } = parsePromptTemplate(config.prompt.text, `${config.prompt.id}.yaml`);
-  const analyzer = new LogAnalyzer({
-    llmUrl: config.model.endpoint ?? "http://localhost",
-    modelName: config.model.name,
-    promptTemplate: template,
-  });
-  const context = sampleContext(record.input, config.prompt.variables);
-  return analyzer.buildPrompt([logEntryOf(record.input)], context);
 }
 
 function recordsOf(

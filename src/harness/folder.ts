@@ -46,6 +46,17 @@ export function lockFolder(path: string): Deno.FsFile {
   throw new UsageError(`Cannot resume ${basename(path)}: another process is at work in it`);
 }
 
+/** Whether a process is at work in a folder; false when that cannot be told. */
+export function isFolderLocked(path: string): boolean {
+  try {
+    using lock = Deno.openSync(join(path, "config.json"));
+    // Shared, so that two that look never see each other.
+    return !lock.tryLockSync(false);
+  } catch {
+    return false;
+  }
+}
+
 /** A JSON Lines file that grows. */
 export interface LineLog {
   /** Stores a value; once it returns, only a failing disk can lose it. */

@@ -106,7 +106,15 @@ async function readRuns(runsDir: string, known: Memory) {
   return { runs, skipped };
 }
 
-async function readRun(path: string, stamp: string): Promise<RememberedRun | { reason: string }> {
+/**
+ * A finished run as the leaderboard takes it, or why it cannot.
+ *
+ * @param stamp kept beside it
+ */
+export async function readRun(
+  path: string,
+  stamp: string,
+): Promise<RememberedRun | { reason: string }> {
   try {
     if (!existsSync(join(path, "config.json"))) return { reason: "it has no config.json" };
     const config = await readJson(join(path, "config.json"), RunConfig);

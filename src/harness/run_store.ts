@@ -87,7 +87,8 @@ function order({ config }: StoredRun): string {
   return `${config.started_at} ${config.run_id}`;
 }
 
-function readRun(path: string): StoredRun | null {
+/** The run of one folder, `null` when its config.json is none. */
+export function readRun(path: string): StoredRun | null {
   const config = decode(join(path, "config.json"), RunConfig);
   if (config === null) return null;
   const file = join(path, "metrics.json");

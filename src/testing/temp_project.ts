@@ -71,6 +71,9 @@ export function tempProject({ samples = 12 }: { readonly samples?: number } = {}
         clock: scriptedClock(),
         now: () => Date.parse("2026-01-09T14:30:00Z"),
         denoVersion: "test",
+        serve: () => {
+          throw new Error("a test that serves brings its own server");
+        },
         stop: new AbortController().signal,
         abort: new AbortController().signal,
         ...context,

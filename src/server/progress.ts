@@ -1,0 +1,109 @@
+// How far a run or an optimization is, from the lines that it has written so far.
+
+import { join } from "node:path";
+import * as z from "zod";
+import { JsonLinesTail } from "./json_lines_tail.ts";
+
+/** How far a run is. */
+export interface RunProgress {
+  /** Calls that brought an answer, readable or not. */
+  readonly answered: number;
+  /** Calls that the model gave no answer to. */
+  readonly failed: number;
+  /** Mean of overall over the answered calls so far; null without any. */
+  readonly score: number | null;
+}
+
+const RecordLine = z.object({
+  outcome: z.string(),
+  scores: z.object({ overall: z.number() }).nullable(),
+});
+
+/** Follows results.jsonl of a run folder; each call reads what came since the last. */
+export function followRun(folder: string): () => RunProgress {
+  const tail = new JsonLinesTail(
+    join(folder, "results.jsonl"),
+    () => ({ answered: 0, failed: 0, sum: 0 }),
+    (state, line) => {
+      const record = RecordLine.safeParse(line).data;
+      if (record === undefined) return;
+      if (record.scores === null) state.failed++;
+      else {
+        state.answered++;
+        state.sum += record.scores.overall;
+      }
+    },
+  );
+  return () => {
+    const { answered, failed, sum } = tail.read();
+    return { answered, failed, score: answered === 0 ? null : sum / answered };
+  };
+}
+
+const PHASES = ["baseline", "search", "confirmation"] as const;
+
+/** How far an optimization is. */
+export interface SearchProgress {
+  readonly calls: number;
+  /** Of the last call; null before the first. */
+  readonly phase: typeof PHASES[number] | null;
+  readonly stage: number | null;
+  /** Stages of the search in order, as far as they have come. */
+  readonly stages: readonly SearchStage[];
+}
+
+export interface SearchStage {
+  readonly stage: number;
+  /** Candidates that were asked, and on how many samples. */
+  readonly candidates: number;
+  readonly samples: number;
+  readonly calls: number;
+}
+
+const TrialLine = z.object({
+  id: z.string(),
+  candidate: z.string(),
+  phase: z.enum(PHASES),
+  stage: z.int().nullable(),
+});
+
+/** Follows trials.jsonl of an optimization's folder; each call reads what came since the last. */
+export function followSearch(folder: string): () => SearchProgress {
+  const tail = new JsonLinesTail(
+    join(folder, "trials.jsonl"),
+    () => ({
+      calls: 0,
+      phase: null as SearchProgress["phase"],
+      stage: null as number | null,
+      stages: new Map<number, { candidates: Set<string>; samples: Set<string>; calls: number }>(),
+    }),
+    (state, line) => {
+      const trial = TrialLine.safeParse(line).data;
+      if (trial === undefined) return;
+      state.calls++;
+      state.phase = trial.phase;
+      state.stage = trial.stage;
+      if (trial.stage === null) return;
+      const stage = state.stages.get(trial.stage) ??
+        { candidates: new Set(), samples: new Set(), calls: 0 };
+      stage.candidates.add(trial.candidate);
+      stage.samples.add(trial.id);
+      stage.calls++;
+      state.stages.set(trial.stage, stage);
+    },
+  );
+  return () => {
+    const { calls, phase, stage, stages } = tail.read();
+    return {
+      calls,
+      phase,
+      stage,
+      stages: [...stages].sort(([a], [b]) => a - b).map(([stage, found]) => ({
+        stage,
+        candidates: found.candidates.size,
+        samples: found.samples.size,
+        calls: found.calls,
+      })),
+    };
+  };
+}

@@ -1,0 +1,95 @@
+// Who may ask: names under which the server may be asked, the token, the size of a request. Pure.
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import { ApiError } from "./api_error.ts";
+
+/** Longest address of a request, in characters. */
+export const LONGEST_URL = 4096;
+/** Largest body that is ignored quietly; nothing here reads one. */
+const LARGEST_BODY = 65_536;
+
+/** Names of this machine that other machines cannot be. */
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Whether a `--host` can be reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** Whether a `--host` means every address of the machine. */
+function isWildcard(host: string): boolean {
+  return host === "0.0.0.0" || /^[0:]+$/.test(host);
+}
+
+/** Decides by the Host header whether a request is meant for this server. */
+export type HostCheck = (hostname: string) => boolean;
+
+/**
+ * Guards against DNS rebinding, where a page of a foreign name has the browser ask this server:
+ * only loopback names, the given host and further names pass. A server on every address also passes
+ * bare IP addresses, which no foreign page can have as its name.
+ *
+ * @param host the address to listen on
+ * @param names further names, such as that of a Kubernetes service
+ */
+export function hostCheck(host: string, names: readonly string[]): HostCheck {
+  const known = new Set([...LOOPBACK, bracketed(host), ...names].map((name) => name.toLowerCase()));
+  const anyAddress = isWildcard(host);
+  return (hostname) => {
+    const name = hostname.toLowerCase().replace(/\.$/, "");
+    return known.has(name) || (anyAddress && isIP(name.replace(/^\[|\]$/g, "")) !== 0);
+  };
+}
+
+/** An IPv6 address as it stands in a URL. */
+export function bracketed(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+/** @throws {ApiError} 421 when the request is meant for another server */
+export function checkHost(request: Request, allowed: HostCheck): void {
+  const header = request.headers.get("host");
+  const name = header === null ? null : /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.exec(header)?.[1];
+  const named = [new URL(request.url).hostname, ...(name === null ? [] : [name ?? ""])];
+  if (named.every(allowed)) return;
+  throw new ApiError(
+    "wrong_host",
+    "Cannot answer under this name: ask by localhost, or start the server with --allow-host NAME",
+    { field: "Host" },
+  );
+}
+
+/** @throws {ApiError} 414 for an address, 413 for a body that is too large */
+export function checkSize(request: Request): void {
+  if (request.url.length > LONGEST_URL) {
+    throw new ApiError(
+      "too_large",
+      `Cannot read this address: it has more than ${LONGEST_URL} characters`,
+      { status: 414 },
+    );
+  }
+  const length = request.headers.get("content-length");
+  if (length !== null && !(Number(length) <= LARGEST_BODY)) {
+    throw new ApiError("too_large", "Cannot take a body: nothing here reads one");
+  }
+}
+
+/**
+ * @param token what `Authorization: Bearer` must hold; `null` asks for none
+ * @throws {ApiError} 401
+ */
+export function checkToken(request: Request, token: string | null): void {
+  if (token === null) return;
+  const given = /^Bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+  // Of the hashes, so that neither content nor length shows in the time it takes.
+  if (timingSafeEqual(digest(given), digest(token))) return;
+  throw new ApiError("unauthorized", "Cannot answer without the token: Authorization: Bearer …", {
+    field: "Authorization",
+    headers: { "www-authenticate": 'Bearer realm="logeval"' },
+  });
+}
+
+function digest(text: string): Uint8Array {
+  return createHash("sha256").update(text).digest();
+}
