@@ -1,0 +1,200 @@
+import assert from "node:assert/strict";
+import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { lockFolder } from "../harness/folder.ts";
+import { type ArchiveProject, archiveProject, RECORDS } from "../testing/archive_fixtures.ts";
+import type { RunStatus } from "./archived_run.ts";
+
+const RUN = "20260109-143000-a";
+const HOUR_MS = 3_600_000;
+
+interface StatusCase {
+  readonly name: string;
+  readonly make: (project: ArchiveProject) => { close(): void } | void;
+  readonly status: RunStatus | null;
+}
+
+const STATUS_CASES: readonly StatusCase[] = [
+  { name: "metrics.json is there", make: (p) => void p.addRun({ id: RUN }), status: "complete" },
+  {
+    name: "some calls were not answered",
+    make: (p) => void p.addRun({ id: RUN, metrics: { status: "partial", coverage: 0.5 } }),
+    status: "partial",
+  },
+  {
+    name: "results.jsonl has just grown",
+    make: (p) => void p.addRun({ id: RUN, metrics: null }),
+    status: "running",
+  },
+  {
+    name: "nothing has changed for an hour",
+    make(p) {
+      p.addRun({ id: RUN, metrics: null });
+      p.now += HOUR_MS;
+    },
+    status: "unfinished",
+  },
+  {
+    name: "nothing has changed for an hour, but the lock is held",
+    make(p) {
+      const folder = p.addRun({ id: RUN, metrics: null });
+      p.now += HOUR_MS;
+      return lockFolder(folder);
+    },
+    status: "running",
+  },
+  {
+    name: "a partial run is taken up again",
+    make(p) {
+      const folder = p.addRun({ id: RUN, metrics: { status: "partial", coverage: 0.5 } });
+      utimesSync(join(folder, "metrics.json"), 1000, 1000);
+    },
+    status: "running",
+  },
+  {
+    name: "config.json is none",
+    make: (p) => p.write(`evals/experiments/runs/${RUN}/config.json`, "{"),
+    status: "unreadable",
+  },
+  {
+    name: "metrics.json is none",
+    make(p) {
+      p.addRun({ id: RUN });
+      p.write(`evals/experiments/runs/${RUN}/metrics.json`, "{}");
+    },
+    status: "unreadable",
+  },
+  {
+    name: "the folder has no config.json",
+    make: (p) => p.write(`evals/experiments/runs/${RUN}/notes.txt`, "mine"),
+    status: null,
+  },
+  {
+    name: "the folder is a copy of another",
+    make(p) {
+      const folder = p.addRun({ id: RUN });
+      renameSync(folder, join(p.runsDir, "copy"));
+    },
+    status: null,
+  },
+  {
+    name: "the folder is a link",
+    make(p) {
+      const folder = p.addRun({ id: RUN });
+      renameSync(folder, join(p.root, RUN));
+      symlinkSync(join(p.root, RUN), join(p.runsDir, RUN), "dir");
+    },
+    status: null,
+  },
+  {
+    name: "config.json is a link",
+    make(p) {
+      const folder = p.addRun({ id: RUN });
+      renameSync(join(folder, "config.json"), join(p.root, "config.json"));
+      symlinkSync(join(p.root, "config.json"), join(folder, "config.json"));
+    },
+    status: null,
+  },
+];
+
+for (const { name, make, status } of STATUS_CASES) {
+  Deno.test(`a run is ${status ?? "none"} when ${name}`, async () => {
+    using project = archiveProject();
+    const lock = make(project);
+    const { runs } = await project.archive.fresh();
+    lock?.close();
+    assert.equal(runs[0]?.status ?? null, status);
+  });
+}
+
+Deno.test("progress follows results.jsonl, also where a resumed run drops calls that failed", async () => {
+  using project = archiveProject();
+  const failed = { ...RECORDS[1]!, outcome: "failed" as const, scores: null };
+  const folder = project.addRun({ id: RUN, records: [RECORDS[0]!, failed], metrics: null });
+  const progress = async () => {
+    project.now += 5000;
+    const { answered, failed, score } = (await project.archive.fresh()).runs[0]!.progress;
+    return [answered, failed, score];
+  };
+  assert.deepEqual(await progress(), [1, 1, 1]);
+  const text = RECORDS.slice(0, 2).map((record) => `${JSON.stringify(record)}\n`).join("");
+  project.write(`evals/experiments/runs/${RUN}/new`, text);
+  renameSync(join(folder, "new"), join(folder, "results.jsonl"));
+  assert.deepEqual(await progress(), [2, 0, 0.8]);
+  truncateSync(join(folder, "results.jsonl"), 100);
+  assert.deepEqual(await progress(), [0, 0, null]);
+});
+
+Deno.test("what did not change is the same object, what did makes another version", async () => {
+  using project = archiveProject();
+  project.addRun({ id: RUN });
+  const fresh = () => {
+    project.now += 5000;
+    return project.archive.fresh();
+  };
+  const first = await fresh();
+  assert.equal(await fresh(), first);
+  project.addRun({ id: "20260110-143000-b", metrics: null });
+  const second = await fresh();
+  assert.equal(second.board, first.board, "a run without metrics does not touch the leaderboard");
+  assert.deepEqual(second.runs.map(({ run_id }) => run_id), ["20260110-143000-b", RUN]);
+  assert.equal(second.runs[1], first.runs[0]);
+  rmSync(join(project.runsDir, RUN), { recursive: true });
+  const third = await fresh();
+  assert.notEqual(third.board, second.board);
+  assert.equal(third.runs.length, 1);
+});
+
+Deno.test("requests of one moment share one look, and those of a busy server wait for none", async () => {
+  using project = archiveProject();
+  project.addRun({ id: RUN });
+  const [a, b] = await Promise.all([project.archive.fresh(), project.archive.fresh()]);
+  assert.equal(a, b);
+  project.addRun({ id: "20260110-143000-b" });
+  project.now += 1500;
+  assert.equal(await project.archive.fresh(), a, "answered from before while it is looked again");
+  project.now += 5000;
+  assert.equal((await project.archive.fresh()).runs.length, 2);
+});
+
+Deno.test("rows of leaderboard.json without a folder stay, a damaged file is a notice", async () => {
+  using project = archiveProject();
+  project.addRun({ id: RUN });
+  const { leaderboard } = (await project.archive.fresh()).board;
+  const elsewhere = JSON.parse(JSON.stringify(leaderboard));
+  Object.assign(elsewhere.tables[0].rows[0], {
+    run_id: "20260108-000000-far",
+    experiment_id: "far",
+    overall: { mean: 0.9, ci95: [0.85, 0.99] },
+  });
+  project.write("evals/experiments/leaderboard.json", JSON.stringify(elsewhere));
+  project.now += 5000;
+  const rows = (await project.archive.fresh()).board.leaderboard.tables[0]!.rows;
+  assert.deepEqual(rows.map(({ run_id, local }) => [run_id, local]), [
+    ["20260108-000000-far", false],
+    [RUN, true],
+  ]);
+  project.write("evals/experiments/leaderboard.json", "<<<<<<< ours");
+  project.now += 5000;
+  const { board } = await project.archive.fresh();
+  assert.equal(board.leaderboard.tables[0]!.rows.length, 1);
+  assert.match(
+    board.notices.join(),
+    /^rows of other machines are missing: Cannot read evals\/experiments\/leaderboard\.json/,
+  );
+});
+
+Deno.test("a runs folder that is none is a fault of the data, not a bug", async () => {
+  using project = archiveProject();
+  rmSync(project.runsDir, { recursive: true });
+  project.write("evals/experiments/runs", "a file");
+  const response = await project.get("/readyz");
+  assert.equal(response.status, 503);
+  assert.deepEqual(await response.json(), {
+    error: {
+      code: "unavailable",
+      message: "Cannot read evals/experiments/runs: a part of its path is a file",
+    },
+  });
+  assert.equal((await project.get("/healthz")).status, 200);
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { checkToken, hostCheck, isLoopback } from "./security.ts";
+
+Deno.test("loopback is what no other machine reaches", () => {
+  const cases: readonly [string, boolean][] = [
+    ["127.0.0.1", true],
+    ["127.1.2.3", true],
+    ["localhost", true],
+    ["::1", true],
+    ["0.0.0.0", false],
+    ["::", false],
+    ["127.0.0.1.evil.test", false],
+    ["127.evil.test", false],
+    ["192.168.1.5", false],
+    ["", false],
+  ];
+  for (const [host, expected] of cases) assert.equal(isLoopback(host), expected, host);
+});
+
+interface HostCase {
+  readonly listens: string;
+  readonly names?: readonly string[];
+  readonly passes: readonly string[];
+  readonly fails: readonly string[];
+}
+
+const LOOPBACK_NAMES = ["localhost", "LOCALHOST", "localhost.", "127.0.0.1", "[::1]"];
+
+const HOST_CASES: readonly HostCase[] = [
+  {
+    listens: "127.0.0.1",
+    passes: LOOPBACK_NAMES,
+    fails: ["evil.test", "192.168.1.5", "[::2]", "localhost.evil.test", "", "0.0.0.0"],
+  },
+  {
+    listens: "192.168.1.5",
+    passes: [...LOOPBACK_NAMES, "192.168.1.5"],
+    fails: ["evil.test", "192.168.1.6"],
+  },
+  { listens: "fd00::5", passes: [...LOOPBACK_NAMES, "[fd00::5]"], fails: ["[fd00::6]"] },
+  {
+    listens: "0.0.0.0",
+    names: ["logeval.llm.svc"],
+    passes: [...LOOPBACK_NAMES, "10.1.2.3", "[fd00::1]", "logeval.llm.svc", "Logeval.LLM.svc"],
+    fails: ["evil.test", "10.1.2.3.nip.io", "logeval.llm.svc.evil.test", "10.1.2"],
+  },
+  { listens: "::", passes: [...LOOPBACK_NAMES, "[fd00::1]"], fails: ["evil.test"] },
+];
+
+for (const { listens, names = [], passes, fails } of HOST_CASES) {
+  Deno.test(`on ${[listens, ...names].join(" as ")} only its own names pass`, () => {
+    const allowed = hostCheck(listens, names);
+    for (const name of passes) assert.equal(allowed(name), true, name);
+    for (const name of fails) assert.equal(allowed(name), false, name);
+  });
+}
+
+Deno.test("a token passes whole or not at all", () => {
+  const ask = (authorization: string) =>
+    checkToken(new Request("http://localhost/", { headers: { authorization } }), "abc");
+  ask("Bearer abc");
+  for (
+    const wrong of ["Bearer ab", "Bearer abcd", "Bearer ABC", "abc", "Bearer", "Bearer abc abc"]
+  ) {
+    assert.throws(() => ask(wrong), /without the token/, wrong);
+  }
+  checkToken(new Request("http://localhost/"), null);
+});
