@@ -262,6 +262,21 @@ Deno.test("runs of different datasets stand in tables of their own, named by ?da
   assert.match((await response.json()).error.message, /did you mean sha256:0123456789/);
 });
 
+Deno.test("a newer run stands for its experiment, the older one is there for who asks", async () => {
+  using project = filledProject();
+  project.addRun({ id: "20260113-143000-a" });
+  project.addRun({ id: "20260114-143000-a", metrics: { status: "partial", coverage: 0.5 } });
+  const ids = async (query: string) => {
+    const { rows } = await (await project.get(`${API_ROOT}/leaderboard${query}`)).json();
+    return rows.map((row: { run_id: string; unranked: string | null }) =>
+      `${row.run_id} ${row.unranked}`
+    );
+  };
+  const shown = [`${B} null`, "20260113-143000-a null", "20260114-143000-a partial"];
+  assert.deepEqual(await ids(""), shown);
+  assert.deepEqual(await ids("?superseded=true"), [...shown, `${A} superseded`]);
+});
+
 Deno.test("metrics hold scores, bounds, latency, tokens and what stands behind them", async () => {
   using project = filledProject();
   const response = await project.get("/metrics");

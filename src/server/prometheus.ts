@@ -121,7 +121,8 @@ const GAUGES: readonly GaugeSpec[] = [
 
 /** Renders the metrics as Prometheus takes them. */
 export async function prometheusText({ board, runs }: Snapshot, version: string): Promise<string> {
-  const { Gauge, Registry } = await import("prom-client");
+  // A bundle gives this CommonJS module its default export alone.
+  const { default: { Gauge, Registry } } = await import("prom-client");
   const registry = new Registry();
   const rows = (chooseTable(board.leaderboard, {})?.rows ?? []).filter(({ rank }) => rank !== null);
   for (const { name, help, labels, values } of GAUGES) {

@@ -10,6 +10,7 @@ import { ApiError } from "./api_error.ts";
 import { listed, type Route, route, type RouteInput } from "./route.ts";
 import { CompareAnswer, CompareQuery, compareRows, namedRun } from "./rows_compare.ts";
 import {
+  BoardQuery,
   BoardRow,
   boardRows,
   CategoryRow,
@@ -68,8 +69,8 @@ const onOptimization = (input: RouteInput<unknown>) => {
 export const ROUTES: readonly Route[] = [
   route({
     path: "/leaderboard",
-    summary: "All runs of one dataset, ranked",
-    query: TableQuery,
+    summary: "The experiments of one dataset, ranked, each by its newest complete run",
+    query: BoardQuery,
     answer: z.strictObject({
       rows: z.array(BoardRow),
       tables: z.array(TableRow).describe("what ?dataset= may name; the first is the default"),
@@ -77,7 +78,7 @@ export const ROUTES: readonly Route[] = [
     }),
     version: onBoard,
     make: ({ snapshot: { board }, query }) => ({
-      rows: boardRows(chooseTable(board.leaderboard, query)),
+      rows: boardRows(chooseTable(board.leaderboard, query), query),
       tables: tableRows(board.leaderboard),
       notices: [...board.notices],
     }),

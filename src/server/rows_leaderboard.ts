@@ -15,6 +15,12 @@ export const TableQuery = z.strictObject({
 });
 export type TableQuery = z.output<typeof TableQuery>;
 
+/** Which rows of a table. */
+export const BoardQuery = TableQuery.extend({
+  superseded: z.enum(["false", "true"]).default("false")
+    .describe("whether runs stay for which a newer one of their experiment stands"),
+});
+
 /** A run in its table; 0..1 and unrounded but for the counts, milliseconds and tokens. */
 export const BoardRow = z.strictObject({
   rank: z.int().nullable().describe("1: the leader and all that cannot be told from it"),
@@ -126,8 +132,13 @@ export function tableRows({ tables }: Leaderboard): z.output<typeof TableRow>[] 
 }
 
 /** Ranked rows first, then the others, newest first. */
-export function boardRows(table: LeaderboardTable | null): z.output<typeof BoardRow>[] {
-  return (table?.rows ?? []).map((row) => ({
+export function boardRows(
+  table: LeaderboardTable | null,
+  { superseded }: Pick<z.output<typeof BoardQuery>, "superseded">,
+): z.output<typeof BoardRow>[] {
+  const shown = (table?.rows ?? [])
+    .filter(({ unranked }) => superseded === "true" || unranked !== "superseded");
+  return shown.map((row) => ({
     rank: row.rank,
     unranked: row.unranked,
     experiment_id: row.experiment_id,
