@@ -14,6 +14,8 @@ import { PROJECT_FILES } from "../cli/project_files.ts";
 import { percentile } from "../metrics/percentile.ts";
 
 const RUNS = 1000;
+/** Connections that are kept open, as Grafana and browsers keep theirs. */
+const CONNECTIONS = 32;
 const LEADERBOARD = "/api/v1/leaderboard";
 const [binaryPath = "./logeval", ...numbers] = Deno.args;
 const [requests = 20_000, rate = 1000, experiments = 25] = numbers.map(Number);
@@ -111,9 +113,6 @@ async function addressOf(child: Deno.ChildProcess): Promise<string> {
   }
   throw new Error(`it did not listen: ${story}`);
 }
-
-/** Connections that are kept open, as Grafana and browsers keep theirs. */
-const CONNECTIONS = 32;
 
 /** Sends requests at the rate and reads every answer. */
 async function load(url: string, path: string, count: number) {
