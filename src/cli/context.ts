@@ -27,8 +27,8 @@ export interface CliContext {
     address: { readonly host: string; readonly port: number },
   ) => Listening;
   /**
-   * Aborted by the first Ctrl-C: start nothing more. Asked for by commands that wait for a model, and
-   * by no other: Ctrl-C ends the process until then.
+   * Aborted by the first Ctrl-C: start nothing more. Asked for by commands that wait for a model or
+   * for requests, and by no other: Ctrl-C ends the process until then.
    */
   readonly stop: AbortSignal;
   /** Aborted by the second Ctrl-C: drop what is in flight. */
