@@ -15,6 +15,8 @@ import { type Archive, openArchive } from "../server/archive.ts";
 import { hostCheck } from "../server/security.ts";
 import { testConfig, testRecord } from "./run_fixtures.ts";
 
+const BROKEN = { unreadable: 0, refused: 0, failed: 0 };
+
 export interface ArchiveProject {
   readonly root: string;
   readonly runsDir: string;
@@ -245,7 +247,17 @@ export function testOptimizationResult(id: string): OptimizationResult {
     run_id: id,
     experiment_id: id.slice(16),
     finished_at: "2026-01-09T15:00:00.000Z",
-    baseline: { prompt: "p", n: 4, mean: 0.5, ci95: [0.3, 0.7], latency_ms, prompt_tokens: 10 },
+    baseline: {
+      prompt: "p",
+      n: 4,
+      mean: 0.5,
+      ci95: [0.3, 0.7],
+      latency_ms,
+      prompt_tokens: 10,
+      ...BROKEN,
+      pareto: true,
+    },
+    earlier_searches: 0,
     stages: [
       { stage: 1, survivors: ["short", "long"], samples: 1 },
       { stage: 2, survivors: ["short"], samples: 1 },
@@ -270,6 +282,8 @@ export function testOptimizationResult(id: string): OptimizationResult {
         p: 0.01,
         smallest_visible: 0.1,
         verdict: "better",
+        samples: 4,
+        broken: { baseline: BROKEN, winner: BROKEN },
         flips: [],
       },
     },
