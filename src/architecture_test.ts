@@ -46,8 +46,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["analyzer"],
   harness: ["analyzer", "dataset", "metrics"],
   optimizer: ["analyzer", "dataset", "metrics", "harness"],
-  server: ["analyzer", "dataset", "metrics", "harness", "optimizer"],
-  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer", "server"],
+  charts: [],
+  server: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts"],
+  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts", "server"],
   telemetry: [],
 };
 

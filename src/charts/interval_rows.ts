@@ -147,14 +147,14 @@ export function floorRule(x: number, label: string, end: boolean): Markish[] {
   ];
 }
 
-/** Round steps that take in all values: domain and ticks. */
+/** Round steps that take in all values: domain, ticks, decimals of the ticks. */
 export function axisOf(
   values: readonly number[],
   { most = 7, within = [-1, 1] }: {
     readonly most?: number;
     readonly within?: readonly [number, number];
   } = {},
-): { readonly domain: [number, number]; readonly ticks: number[] } {
+): { readonly domain: [number, number]; readonly ticks: number[]; readonly digits: number } {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((size) => (high - low) / size <= most - 1) ??
     1;
@@ -165,5 +165,9 @@ export function axisOf(
   );
   const ticks = Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step)
     .map((tick) => Number(tick.toFixed(2)));
-  return { domain: [Math.min(low, ticks[0]!), Math.max(high, ticks.at(-1)!)], ticks };
+  return {
+    domain: [Math.min(low, ticks[0]!), Math.max(high, ticks.at(-1)!)],
+    ticks,
+    digits: step < 0.1 ? 2 : 1,
+  };
 }

@@ -90,10 +90,10 @@ export function leaderboardChart(data: LeaderboardData | null, options: ChartOpt
           marginLeft: left,
           marginRight: GAP,
           x: { domain: axis.domain, axis: null },
-          y: { domain: keys, axis: null, padding: 0 },
+          y: { type: "band", domain: keys, axis: null, padding: 0 },
           marks: [
             ...rowLines(keys, ROW, [left, GAP]),
-            headAxis(axis.ticks, (value) => value.toFixed(1)),
+            headAxis(axis.ticks, (value) => formatScore(value, axis.digits)),
             ...marks.flatMap(({ x, label }, at) => floorRule(x, label, at === 0)),
             ...columnMarks(rows, columns, left),
             ...intervalMarks(rows),

@@ -50,11 +50,8 @@ export async function compareCommand(
   nameB: string,
   options: CompareOptions,
 ): Promise<number> {
-  const root = findProject(context.cwd);
-  const runsDir = inProject(root, RUNS_DIR);
-  const a = await finished(runsDir, nameA, context.cwd);
-  const b = await finished(runsDir, nameB, context.cwd);
-  const comparison = compareRuns(await withRecords(a), await withRecords(b), options.minEffect);
+  const runsDir = inProject(findProject(context.cwd), RUNS_DIR);
+  const { comparison, b } = await compareNamed(runsDir, nameA, nameB, context.cwd, options);
   if (options.json) context.stdout(`${JSON.stringify(comparison, null, 2)}\n`);
   else {
     for (const notice of comparison.notices) context.stdout(`note: ${oneLine(notice, 400)}\n`);
@@ -67,6 +64,23 @@ export async function compareCommand(
     context.stderr(`next: logeval show ${oneLine(comparison.b.run_id, 200)} --sample ID\n`);
   }
   return options.failIf === "worse" && comparison.verdict === "worse" ? EXIT.gate : EXIT.ok;
+}
+
+/**
+ * The comparison of two runs by their names, and run B.
+ *
+ * @throws {DataError} naming the file of a run that cannot be read
+ */
+export async function compareNamed(
+  runsDir: string,
+  nameA: string,
+  nameB: string,
+  cwd: string,
+  { minEffect }: Pick<CompareOptions, "minEffect"> = {},
+): Promise<{ readonly comparison: Comparison; readonly b: StoredRun }> {
+  const a = await finished(runsDir, nameA, cwd);
+  const b = await finished(runsDir, nameB, cwd);
+  return { comparison: compareRuns(await withRecords(a), await withRecords(b), minEffect), b };
 }
 
 /** A comparison as text for the terminal. Pure. */

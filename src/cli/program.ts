@@ -148,6 +148,7 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
       onExit(runsPruneCommand(context, options));
     });
 
+  addChartCommands(program, context, onExit);
   addDatasetCommands(program, context, onExit);
   addPromptCommands(program, context, onExit);
 
@@ -194,6 +195,34 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
     });
 
   return program;
+}
+
+function addChartCommands(program: Command, context: CliContext, onExit: OnExit): void {
+  const chart = program.command("chart").summary("draw a chart as SVG, for a README or a review");
+  const add = (
+    name: "leaderboard" | "trends" | "categories" | "compare" | "optimization",
+    description: string,
+    names: Readonly<Record<string, string>> = {},
+  ) => {
+    const command = chart.command(name).description(description)
+      .option("--out <file>", "where to write it (stdout by default)", notEmpty)
+      .option("--width <n>", "pixels, 320 to 4000 (960 by default)", chartWidth);
+    for (const [argument, what] of Object.entries(names)) command.argument(argument, what);
+    command.action(async () => {
+      const { chartCommand } = await import("./chart.ts");
+      onExit(await chartCommand(context, name, command.args, command.opts()));
+    });
+  };
+  add("leaderboard", "Draws the ranked experiments with their intervals and the floors.");
+  add("trends", "Draws the score of each experiment over time, and where its prompt changed.");
+  add("categories", "Draws how many samples of each root cause each experiment named.");
+  add("compare", "Draws the verdict and the difference of each metric, B minus A.", {
+    "<a>": "an experiment (its newest complete run), latest, a run's id, or a folder",
+    "<b>": "the same",
+  });
+  add("optimization", "Draws the gain, the prompts left at each stage, what each level is worth.", {
+    "[id]": "its folder's name (the newest finished one by default)",
+  });
 }
 
 function addDatasetCommands(program: Command, context: CliContext, onExit: OnExit): void {
@@ -319,6 +348,13 @@ function hostName(text: string, before: readonly string[] | undefined): readonly
     throw new InvalidArgumentError("It is not a host name, without a port.");
   }
   return [...before ?? [], text];
+}
+
+function chartWidth(text: string): number {
+  if (!/^\d+$/.test(text) || Number(text) < 320 || Number(text) > 4000) {
+    throw new InvalidArgumentError("It is not a whole number from 320 to 4000.");
+  }
+  return Number(text);
 }
 
 function seedNumber(text: string): number {

@@ -45,8 +45,24 @@ export interface LeaderboardUpdate {
 export async function updateLeaderboard(
   root: string,
   runsDir: string,
-  { prune }: { readonly prune: boolean },
+  options: { readonly prune: boolean },
 ): Promise<LeaderboardUpdate> {
+  const { known, now, ...made } = await compute(root, runsDir, options);
+  const { leaderboard } = made;
+  writeWhole(join(root, LEADERBOARD_FILE), `${JSON.stringify(leaderboard, null, 2)}\n`);
+  return { ...made, slow: existsSync(runsDir) ? remember(runsDir, known, now) : null };
+}
+
+/** The same without a file written. */
+export async function makeLeaderboard(
+  root: string,
+  runsDir: string,
+): Promise<Pick<LeaderboardUpdate, "leaderboard" | "skipped">> {
+  const { leaderboard, skipped } = await compute(root, runsDir, { prune: false });
+  return { leaderboard, skipped };
+}
+
+async function compute(root: string, runsDir: string, { prune }: { readonly prune: boolean }) {
   const file = join(root, LEADERBOARD_FILE);
   const before = existsSync(file) ? await readBoard(file) : null;
   const known = readMemory(runsDir);
@@ -75,7 +91,6 @@ export async function updateLeaderboard(
       return test;
     },
   );
-  writeWhole(file, `${JSON.stringify(leaderboard, null, 2)}\n`);
   const rows = new Set(kept.map(({ run_id }) => run_id));
   return {
     leaderboard,
@@ -83,7 +98,8 @@ export async function updateLeaderboard(
       name,
       reason: rows.has(name) ? `${reason}; its row stays as it was` : reason,
     })),
-    slow: existsSync(runsDir) ? remember(runsDir, known, { runs, tests }) : null,
+    known,
+    now: { runs, tests },
   };
 }
 

@@ -16,7 +16,7 @@ import {
 import { LATEST, linkLatest } from "../harness/latest.ts";
 import { isPromptRefused } from "../harness/run_files.ts";
 import { readJson, readLines } from "../harness/run_reader.ts";
-import { OptimizationConfig, type OptimizationResult, Trial } from "./optimization_files.ts";
+import { OptimizationConfig, OptimizationResult, Trial } from "./optimization_files.ts";
 
 export const OPTIMIZATIONS_DIR = "evals/optimization/runs";
 
@@ -188,5 +188,30 @@ export function findUnfinished(
     all.includes(name)
       ? `Cannot resume ${name}: it is finished`
       : `Cannot resume "${name}": no such optimization${suggestion(name, unfinished)}`,
+  );
+}
+
+/**
+ * The result of a finished optimization.
+ *
+ * @param id its folder's name; `null` for the newest finished one
+ * @returns `null` when none is asked for by name and there is none
+ * @throws {UsageError} when the one asked for is not there or not finished
+ */
+export async function findFinished(
+  runsDir: string,
+  id: string | null,
+): Promise<OptimizationResult | null> {
+  const all = existsSync(runsDir) ? readdirSync(runsDir).filter((name) => name !== LATEST) : [];
+  const finished = all.filter((name) => existsSync(join(runsDir, name, "result.json"))).sort();
+  const found = id === null ? finished.at(-1) : finished.find((name) => name === id);
+  if (found !== undefined) {
+    return await readJson(join(runsDir, found, "result.json"), OptimizationResult);
+  }
+  if (id === null) return null;
+  throw new UsageError(
+    all.includes(id)
+      ? `Cannot show optimization ${id}: it is not finished`
+      : `Cannot find optimization "${id}"${suggestion(id, finished)}`,
   );
 }

@@ -1,0 +1,77 @@
+// Runs -> a series per experiment, and where a prompt changed. Pure.
+
+import { formatInterval, formatScore } from "../format.ts";
+
+/** A complete run; further fields are not looked at. */
+export interface TrendRow {
+  readonly experiment_id: string;
+  readonly run_id: string;
+  /** The run that was scored anew: its child takes its place. */
+  readonly parent_run_id: string | null;
+  /** ISO 8601, UTC. */
+  readonly started_at: string;
+  readonly prompt_id: string;
+  readonly prompt_hash: string;
+  readonly seen_samples: number;
+  readonly overall: {
+    readonly mean: number | null;
+    readonly ci95: readonly [number, number] | null;
+  };
+}
+
+export interface Point {
+  readonly at: Date;
+  readonly mean: number;
+  readonly ci95: readonly [number, number] | null;
+  readonly prompt_id: string;
+  readonly prompt_hash: string;
+  /** Whether the prompt has seen some of the samples. */
+  readonly seen: boolean;
+  readonly tip: string;
+}
+
+export interface Series {
+  readonly name: string;
+  /** Oldest first, at least one. */
+  readonly points: readonly Point[];
+}
+
+/** Series by their newest score, highest first. Runs without a score or a time are left out. */
+export function seriesOf(rows: readonly TrendRow[]): Series[] {
+  const replaced = new Set(rows.map(({ parent_run_id }) => parent_run_id));
+  const shown = rows.filter((row) =>
+    row.overall.mean !== null && !replaced.has(row.run_id) && !isNaN(Date.parse(row.started_at))
+  );
+  return [...Map.groupBy(shown, ({ experiment_id }) => experiment_id)]
+    .map(([name, runs]): Series => ({
+      name,
+      points: runs.map(pointOf).sort((a, b) => a.at.getTime() - b.at.getTime()),
+    }))
+    .sort((a, b) => b.points.at(-1)!.mean - a.points.at(-1)!.mean || (a.name < b.name ? -1 : 1));
+}
+
+/** Where an experiment's run has another prompt than the one before, oldest first. */
+export function promptChanges(series: readonly Series[]): { at: Date; prompt: string }[] {
+  return series.flatMap(({ points }) =>
+    points.flatMap((point, index) =>
+      index > 0 && points[index - 1]!.prompt_hash !== point.prompt_hash
+        ? [{ at: point.at, prompt: point.prompt_id }]
+        : []
+    )
+  ).sort((a, b) => a.at.getTime() - b.at.getTime());
+}
+
+function pointOf(row: TrendRow): Point {
+  const { experiment_id, started_at, prompt_id, prompt_hash, overall: { ci95 } } = row;
+  const mean = row.overall.mean!;
+  return {
+    at: new Date(started_at),
+    mean,
+    ci95,
+    prompt_id,
+    prompt_hash,
+    seen: row.seen_samples > 0,
+    tip: `${experiment_id}, ${started_at.slice(0, 16).replace("T", " ")} UTC: ` +
+      `${formatScore(mean)}, 95 % ${formatInterval(ci95)}, ${prompt_id}`,
+  };
+}
