@@ -158,11 +158,9 @@ export function axisOf(
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const step = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((size) => (high - low) / size <= most - 1) ??
     1;
-  const first = Math.max(Math.floor(low / step + 1e-9), Math.ceil(within[0] / step));
-  const last = Math.min(
-    Math.max(Math.ceil(high / step - 1e-9), first + 1),
-    Math.floor(within[1] / step),
-  );
+  const [least, greatest] = within.map((bound) => Math.round(bound / step)) as [number, number];
+  const first = Math.min(Math.max(Math.floor(low / step + 1e-9), least), greatest - 1);
+  const last = Math.min(Math.max(Math.ceil(high / step - 1e-9), first + 1), greatest);
   const ticks = Array.from({ length: last - first + 1 }, (_, at) => (first + at) * step)
     .map((tick) => Number(tick.toFixed(2)));
   return {

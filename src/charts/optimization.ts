@@ -101,7 +101,7 @@ export function optimizationChart(
       ...(unknown.length > 0
         ? [{
           text: effects.length === 0
-            ? "What each level is worth is not known: too few prompts were asked often enough."
+            ? "What each level is worth is not known: the answers of this search do not tell."
             : `left out, not known: ${oneLine(unknown.join(", "), 400)}`,
           size: effects.length === 0 ? 12 : 11,
           fill: "ink-3" as const,
@@ -131,7 +131,7 @@ function gainRows({ winner, candidates }: OptimizationData): Row[] {
   if (difference !== null) {
     rows.push({
       key: "claim",
-      label: `claimed, ${n} unseen samples: ${formatDifference(difference)}`,
+      label: `${formatDifference(difference)} claimed, ${n} unseen samples`,
       value: difference,
       ci95,
       color: verdict === "better" ? "a" : verdict === "worse" ? "bad" : "ink-3",
@@ -144,7 +144,7 @@ function gainRows({ winner, candidates }: OptimizationData): Row[] {
   if (seen && seen.difference !== null) {
     rows.push({
       key: "validation",
-      label: `best of ${candidates.length} on validation: ${formatDifference(seen.difference)}`,
+      label: `${formatDifference(seen.difference)} on validation, best of ${candidates.length}`,
       value: seen.difference,
       ci95: null,
       color: "ink-3",
@@ -185,7 +185,7 @@ function forest(
   [head, valueHead]: readonly [string, string],
 ): PlotPart {
   const names = Math.min(300, width * 0.5);
-  const left = Math.round(names + (valueHead === "" ? 12 : 72));
+  const left = Math.round(names + (valueHead === "" ? 16 : 92));
   const axis = axisOf([0, ...rows.flatMap(({ value, ci95 }) => [value, ...ci95 ?? []])], {
     most: width - left > 350 ? 8 : 4,
   });
@@ -194,7 +194,7 @@ function forest(
     { head, x: 0, text: ({ label }: Row) => shorten(label, names, 13) },
     {
       head: valueHead,
-      x: left - 16,
+      x: left - 32,
       end: true,
       text: ({ value }: Row) => formatDifference(value),
       weight: 600,

@@ -98,9 +98,7 @@ export function survivorsPart(
     note:
       `each square is one of ${formatCount(places.size, "prompt")}, always in the same place: ` +
       `${down} down${across ? `, ${across} across` : ""}` +
-      `${
-        inner.length > 0 ? `, inside a block ${inner.join(", ")}` : ""
-      }; outlined dark: the winner`,
+      `${inner.length > 0 ? `, inside a block ${inner.join(", ")}` : ""}; framed: the winner`,
   };
 }
 
@@ -116,7 +114,8 @@ function placesOf({ dimensions, candidates }: Space): Map<string, { x: number; y
   return new Map(
     Array.from({ length: total }, (_, index) => {
       const levels: number[] = [];
-      for (let rest = index, d = counts.length - 1; d >= 0; d--) {
+      let rest = index;
+      for (let d = counts.length - 1; d >= 0; d--) {
         levels[d] = rest % counts[d]!;
         rest = Math.floor(rest / counts[d]!);
       }

@@ -31,6 +31,7 @@ export interface TrendsData {
 
 const COLORS: readonly ColorName[] = ["a", "s-3", "s-4", "bad"];
 const SHAPES = ["circle", "diamond", "square", "triangle", "cross", "star", "wye"] as const;
+const DAY = 86_400_000;
 const HEIGHT = 300;
 const TOP = 24;
 const BOTTOM = 28;
@@ -69,8 +70,8 @@ export function trendsChart({ rows, floors }: TrendsData, options: ChartOptions 
   ], { within: [0, 1] });
   const times = points.map(({ at }) => at.getTime());
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  // One time alone gets a day around it.
-  const around = first === last ? 43_200_000 : 0;
+  // One time alone gets a day around it; others a little room, so that no mark is on the edge.
+  const around = first === last ? DAY / 2 : 0.02 * (last - first);
   const span: [number, number] = [first - around, last + around];
   const x = (time: number) =>
     LEFT + (width - LEFT - right) * (time - span[0]) / (span[1] - span[0]);
@@ -84,7 +85,7 @@ export function trendsChart({ rows, floors }: TrendsData, options: ChartOptions 
       {
         text:
           `${formatCount(points.length, "run")} of ${formatCount(series.length, "experiment")}` +
-          `, ${bandWords(series)}` +
+          `, ${timeWords(first, last)}, ${bandWords(series)}` +
           (changes.length > 0 ? "; a vertical rule is a change of prompt" : ""),
         above: 4,
       },
@@ -109,11 +110,13 @@ export function trendsChart({ rows, floors }: TrendsData, options: ChartOptions 
               tickSize: 3,
               label: null,
               color: color("ink-3"),
-              ticks: Math.max(2, Math.floor((width - LEFT - right) / 110)),
+              ticks: Math.max(3, Math.floor((width - LEFT - right) / 110)),
+              tickFormat: (time: Date) => formatTime(time, last - first),
             }),
             ...lines.flatMap((floor) => floorMarks(floor)),
             ...changeMarks(changes, x),
             ...series.toReversed().flatMap(seriesMarks),
+            ...leaders(series, new Date(span[1])),
             ...endLabels(series, axis.domain, right),
           ],
         },
@@ -204,6 +207,21 @@ function changeMarks(
   ];
 }
 
+/** From a line that ended earlier to its name. */
+function leaders(series: readonly Drawn[], end: Date): Markish[] {
+  return series.map(({ points, color: name }) =>
+    link(points.slice(-1), {
+      x1: "at",
+      x2: () => end,
+      y1: "mean",
+      y2: "mean",
+      stroke: color(name),
+      strokeOpacity: 0.5,
+      strokeDasharray: "1 4",
+    })
+  );
+}
+
 /** Names at the right, moved apart, each at the height of its line's end as far as that goes. */
 function endLabels(
   series: readonly Drawn[],
@@ -226,6 +244,27 @@ function endLabels(
       fontWeight: 600,
     })
   );
+}
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** A tick in UTC, as fine as the time between first and last run asks for. */
+function formatTime(time: Date, between: number): string {
+  const month = MONTHS[time.getUTCMonth()]!;
+  const day = `${time.getUTCDate()} ${month}`;
+  const clock = time.toISOString().slice(11, 16);
+  if (between > 400 * DAY) return `${month} ${time.getUTCFullYear()}`;
+  if (between > 8 * DAY) return day;
+  return between > DAY / 2 ? `${day} ${clock}` : clock;
+}
+
+/** The days of the first and the last run. */
+function timeWords(first: number, last: number): string {
+  const days = [first, last].map((time) => {
+    const date = new Date(time);
+    return `${formatTime(date, 9 * DAY)} ${date.getUTCFullYear()}`;
+  });
+  return days[0] === days[1] ? `${days[0]} (UTC)` : `${days[0]} to ${days[1]} (UTC)`;
 }
 
 function bandWords(series: readonly Series[]): string {

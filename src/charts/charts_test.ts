@@ -1,0 +1,193 @@
+// Every chart: well-formed, whole in itself, the same at every call, with its marks and its words.
+
+import assert from "node:assert/strict";
+import {
+  CATEGORIES,
+  COMPARE,
+  LEADERBOARD,
+  MARKUP,
+  OPTIMIZATION,
+  TRENDS,
+} from "../testing/chart_fixtures.ts";
+import { categoriesChart } from "./categories.ts";
+import { compareChart } from "./compare.ts";
+import { leaderboardChart } from "./leaderboard.ts";
+import { optimizationChart } from "./optimization.ts";
+import type { ChartOptions } from "./plot.ts";
+import { trendsChart } from "./trends.ts";
+
+interface Case {
+  readonly name: string;
+  readonly draw: (options?: ChartOptions) => string;
+  readonly empty: () => string;
+  /** How many elements of a kind stand in groups of a class. */
+  readonly marks: Readonly<Record<string, number>>;
+  /** Texts that must be there. */
+  readonly says: readonly string[];
+  readonly run: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: "leaderboard",
+    draw: (options) => leaderboardChart(LEADERBOARD, options),
+    empty: () => leaderboardChart({ ...LEADERBOARD, rows: LEADERBOARD.rows.slice(-1) }),
+    marks: { "estimate circle": 4, "interval path": 4, "floor line": 2 },
+    says: [
+      "optimized-v3 scores 0.722; 1 other cannot be told from it",
+      "llama-1b-fast lies below what needs no language model",
+      "left out: 1 run without a rank",
+      "hollow: the prompt has seen some samples",
+      "rank 3, baseline-v1: 0.609, 95 % 0.554 to 0.664",
+      "most common",
+      "nearest example",
+    ],
+    run: "logeval run embedded-v1",
+  },
+  {
+    name: "trends",
+    draw: (options) => trendsChart(TRENDS, options),
+    empty: () => trendsChart({ ...TRENDS, rows: [] }),
+    marks: {
+      "estimate circle": 3,
+      "estimate path": 7,
+      "band path": 5,
+      "floor line": 2,
+      "change line": 1,
+    },
+    says: [
+      "highest now: few-shot at 0.688",
+      "v2_five_examples",
+      "10 runs of 5 experiments, 5 Oct 2026 to 9 Nov 2026 (UTC)",
+      "tried-once",
+      "baseline-v1: 2026-10-05 0.610 (0.555 to 0.665)",
+    ],
+    run: "logeval run embedded-v1",
+  },
+  {
+    name: "categories",
+    draw: (options) => categoriesChart(CATEGORIES, options),
+    empty: () => categoriesChart({ rows: CATEGORIES.rows.filter(({ n }) => n === 0) }),
+    marks: { "cell rect": 9 },
+    says: [
+      "optimized-v3 is weakest at no_fault (0 of 10)",
+      "0.86",
+      "12/14",
+      "fewer than 5 samples each",
+      "left out, measured elsewhere: elsewhere-v1",
+    ],
+    run: "logeval run embedded-v1",
+  },
+  {
+    name: "compare",
+    draw: (options) => compareChart(COMPARE, options),
+    empty: () => compareChart({ ...COMPARE, rows: COMPARE.rows.slice(-1) }),
+    marks: { "estimate circle": 4, "interval path": 4, "zone rect": 1, "zero line": 1 },
+    says: [
+      "▲ better: ",
+      "+0.102",
+      "−0.120",
+      "note: other repeats",
+      "left out, not known: component",
+    ],
+    run: "logeval compare embedded-v1 baseline-v1",
+  },
+  {
+    name: "optimization",
+    draw: (options) => optimizationChart(OPTIMIZATION, options),
+    empty: () => optimizationChart(null),
+    marks: { "estimate circle": 14, "interval path": 13, "winner rect": 3, "out rect": 185 },
+    says: [
+      "▲ confirmed: +0.058",
+      "+0.058 claimed, 49 unseen samples",
+      "+0.094 on validation, best of 108",
+      "27, 2 samples each",
+      "few_shot none ★",
+      "left out, not known: output lines",
+    ],
+    run: "logeval optimize",
+  },
+];
+
+/** Elements of a kind in the groups of a class, as `class element`. */
+function count(svg: string, place: string): number {
+  const [name, element] = place.split(" ");
+  const groups = svg.matchAll(
+    new RegExp(`<g [^>]*class="[^"]*\\b${name}\\b[^"]*"[^>]*>(.*?)</g>`, "gs"),
+  );
+  return [...groups].flatMap(([, inner]) => inner!.match(new RegExp(`<${element}\\b`, "g")) ?? [])
+    .length;
+}
+
+/** What is read: the text of all elements. */
+function textOf(svg: string): string {
+  return svg.replace(/<style>.*?<\/style>/s, "").replace(/<[^>]*>\s*/g, " ").replace(/ +/g, " ")
+    .replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+
+for (const { name, draw, empty, marks, says, run } of CASES) {
+  Deno.test(`chart of ${name}: its marks and its words`, () => {
+    const svg = draw();
+    for (const [place, expected] of Object.entries(marks)) {
+      assert.equal(count(svg, place), expected, place);
+    }
+    for (const text of says) assert.ok(textOf(svg).includes(text), text);
+  });
+
+  Deno.test(`chart of ${name}: one safe file, the same at every call`, () => {
+    for (const width of [320, 960]) {
+      const svg = draw({ width });
+      assert.equal(draw({ width }), svg);
+      assert.match(svg, new RegExp(`^<svg [^>]* width="${width}"`));
+      assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
+      assert.match(
+        svg,
+        /^<svg [^>]*role="img"[^>]*><title>[^<]+<\/title><desc>[^<]+<\/desc><style>/,
+      );
+      assert.ok(!svg.includes(MARKUP) && !/<b /.test(svg), "markup in a name is text");
+      assert.ok(!/NaN|undefined|Infinity/.test(svg));
+      const tags = (svg.match(/<[^>]*>/g) ?? []).join("");
+      assert.ok(!/<script|href=| id="| on\w+="/.test(tags), "nothing acts, nothing clashes");
+      assert.ok(!/url\(|@import/.test(svg), "nothing from outside");
+      assert.ok(!/&(?!(lt|gt|amp|quot|apos|#\d+);)/.test(svg), "XML knows no other names");
+      assert.match(svg, /prefers-color-scheme:dark/);
+    }
+  });
+
+  Deno.test(`chart of ${name}: in a page it takes the page's colours`, () => {
+    const svg = draw({ embedded: true });
+    assert.ok(!svg.includes("<style>"));
+    assert.match(svg, /var\(--ink, #12181b\)/);
+  });
+
+  Deno.test(`chart of ${name}: without data it says what to run`, () => {
+    const svg = empty();
+    assert.ok(svg.length < 3000);
+    assert.ok(textOf(svg).includes(`run: ${run}`));
+  });
+}
+
+Deno.test("text that XML forbids is made visible", () => {
+  const row = { ...LEADERBOARD.rows[0]!, experiment_id: "a\u0000\u001b[31m\ud800b\uffff" };
+  const svg = leaderboardChart({ ...LEADERBOARD, rows: [row] });
+  // deno-lint-ignore no-control-regex
+  assert.ok(!/[\u0000-\u0008\u000b-\u001f\ufffe\uffff]|\p{Surrogate}/u.test(svg));
+  assert.match(svg, /\[31m/);
+});
+
+Deno.test("one run alone, scores all alike, and a space too large for squares are drawn", () => {
+  const one = { ...LEADERBOARD.rows[0]!, overall: { mean: 0, ci95: null } };
+  const trend = { ...TRENDS.rows[0]!, overall: { mean: 1, ci95: [1, 1] as const } };
+  const levels = Array.from({ length: 500 }, (_, at) => ({
+    level: `l${at}`,
+    effect: null,
+    ci95: null,
+  }));
+  const charts = [
+    leaderboardChart({ ...LEADERBOARD, floors: null, rows: [one] }),
+    trendsChart({ floors: null, rows: [trend] }),
+    optimizationChart({ ...OPTIMIZATION, dimensions: [{ name: "one", levels }] }),
+  ];
+  for (const svg of charts) assert.ok(!/NaN|undefined|Infinity/.test(svg));
+  assert.equal(count(charts[2]!, "stage rect"), 3);
+});
