@@ -1,8 +1,17 @@
 // The command line: commands, options and their help. Each command's code is loaded when it is
 // called, so that help and version stay fast.
 
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { VERSION } from "../version.ts";
+import {
+  chartWidth,
+  hostName,
+  notEmpty,
+  portNumber,
+  seedNumber,
+  unitNumber,
+  wholeNumber,
+} from "./arguments.ts";
 import type { CliContext } from "./context.ts";
 
 /** Takes what a command came to: its exit code. */
@@ -328,49 +337,3 @@ Start here:
 Exit codes: 0 done, 1 bug, 2 usage, 3 data, 4 model not reached or not all samples answered,
             5 below --fail-under or as --fail-if names it, 130 interrupted
 `;
-
-function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > 1e9) {
-    throw new InvalidArgumentError("It is not a whole number of 1 or more.");
-  }
-  return Number(text);
-}
-
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new InvalidArgumentError("It is not a port: a whole number from 0 to 65535.");
-  }
-  return Number(text);
-}
-
-function hostName(text: string, before: readonly string[] | undefined): readonly string[] {
-  if (!/^(\[[\da-f:.]+\]|[\w.-]+)$/i.test(text)) {
-    throw new InvalidArgumentError("It is not a host name, without a port.");
-  }
-  return [...before ?? [], text];
-}
-
-function chartWidth(text: string): number {
-  if (!/^\d+$/.test(text) || Number(text) < 320 || Number(text) > 4000) {
-    throw new InvalidArgumentError("It is not a whole number from 320 to 4000.");
-  }
-  return Number(text);
-}
-
-function seedNumber(text: string): number {
-  if (!/^-?\d{1,9}$/.test(text)) throw new InvalidArgumentError("It is not a whole number.");
-  return Number(text);
-}
-
-function notEmpty(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("It is empty.");
-  return text;
-}
-
-function unitNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
-    throw new InvalidArgumentError("It is not a number from 0 to 1.");
-  }
-  return value;
-}
