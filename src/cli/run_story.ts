@@ -2,8 +2,6 @@
 // next. The answer itself, table or JSON, is not told here.
 
 import { relative, resolve } from "node:path";
-import { renderLogEntry } from "../analyzer/analyzer.ts";
-import { logEntryOf } from "../dataset/sample.ts";
 import { formatCount, formatScore, oneLine } from "../format.ts";
 import type { EvaluateEnd } from "../harness/evaluate.ts";
 import type { RunResult, RunStart } from "../harness/run.ts";
@@ -82,7 +80,7 @@ function scoreOf({ outcome, scores }: Pick<SampleRecord, "outcome" | "scores">) 
 }
 
 /** What is odd about server and settings before the first call. */
-function notesOn({ config, longest }: RunStart): string[] {
+function notesOn({ config, longestPrompt }: RunStart): string[] {
   const { provider, name, fingerprint } = config.model;
   if (provider === "embedded") return [];
   const notes: string[] = [];
@@ -97,10 +95,7 @@ function notesOn({ config, longest }: RunStart): string[] {
     );
   }
   // Six characters a token is more than any tokenizer gets out of logs: a call beyond it must fail.
-  const template = config.prompt.text.length +
-    Object.values(config.prompt.variables).reduce((sum, text) => sum + text.length, 0);
-  const prompt = template + renderLogEntry(logEntryOf(longest)).length;
-  const least = Math.floor(prompt / 6) + config.llm_config.max_tokens;
+  const least = Math.floor(longestPrompt / 6) + config.llm_config.max_tokens;
   if (n_ctx !== null && least > n_ctx) {
     notes.push(
       `the longest prompt and its answer need more than ${least} tokens, a slot holds ${n_ctx}: ` +

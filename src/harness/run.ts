@@ -2,10 +2,10 @@
 // evaluate, derive metrics and summary. Commands tell the story; this only reports events.
 
 import type { LogAnalyzer } from "../analyzer/analyzer.ts";
-import type { Sample, SampleInput } from "../dataset/sample.ts";
+import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
 import { taxonomyVariables } from "../dataset/taxonomy.ts";
 import { connectModel, type ModelDeps } from "./connect.ts";
-import { evaluate, type EvaluateEnd, type Task } from "./evaluate.ts";
+import { evaluate, type EvaluateEnd, sampleContext, type Task } from "./evaluate.ts";
 import { computeFloors, exampleIndex } from "./floors.ts";
 import { gitCommit } from "./git_commit.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -45,8 +45,8 @@ export interface RunStart {
   readonly config: RunConfig;
   readonly stored: readonly SampleRecord[];
   readonly calls: number;
-  /** The sample with the longest log line. */
-  readonly longest: SampleInput;
+  /** Characters of the messages for the longest log line. */
+  readonly longestPrompt: number;
 }
 
 export interface RunResult {
@@ -90,7 +90,7 @@ export async function runExperiment(
     config: folder.config,
     stored: folder.records,
     calls: samples.length * repeats,
-    longest: longestInput(samples),
+    longestPrompt: promptLength(analyzer, longestInput(samples), variables),
   });
 
   const records = folder.records.map(scoredRecord);
@@ -147,6 +147,15 @@ function longestInput(samples: readonly Sample[]): SampleInput {
     (longest, { input }) => input.log_line.length > longest.log_line.length ? input : longest,
     samples[0]!.input,
   );
+}
+
+function promptLength(
+  analyzer: LogAnalyzer,
+  input: SampleInput,
+  variables: Readonly<Record<string, string>>,
+): number {
+  return analyzer.buildPrompt([logEntryOf(input)], sampleContext(input, variables))
+    .reduce((sum, { content }) => sum + content.length, 0);
 }
 
 function answeredSamples(
