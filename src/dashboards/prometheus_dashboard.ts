@@ -1,0 +1,143 @@
+// The dashboard over /metrics, for those who have no Infinity plugin: the standing of every
+// experiment and how it went. Root causes, comparisons and optimizations are in the JSON API alone.
+
+import type * as cog from "@grafana/grafana-foundation-sdk/cog";
+import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
+import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
+import { BAR, dashes, linesPanel, NARROW, properties, SHARE, tablePanel } from "./looks.ts";
+import { datasource } from "./variables.ts";
+
+const PROMETHEUS = { type: "prometheus", uid: "${datasource}" } as const;
+const CHOSEN = 'experiment=~"$experiment"';
+
+/** The greatest of what several servers tell of an experiment, without their own labels. */
+function of(metric: string, labels = "", by = "experiment"): string {
+  return `max by (${by}) (${metric}{${[CHOSEN, labels].filter((part) => part !== "").join(", ")}})`;
+}
+
+function query(refId: string, expr: string): prometheus.DataqueryBuilder {
+  return new prometheus.DataqueryBuilder().datasource(PROMETHEUS).refId(refId).expr(expr);
+}
+
+function lines(
+  title: string,
+  unit: string,
+  series: Readonly<Record<string, string>>,
+): cog.Builder<dashboard.Panel> {
+  const panel = linesPanel(title).unit(unit).min(0).span(12).height(9);
+  Object.entries(series).forEach(([legend, expr], at) =>
+    panel.withTarget(query("ABCD"[at] ?? "", expr).range().legendFormat(legend))
+  );
+  return panel.overrideByRegexp(
+    "/ (low|high)$/",
+    properties({ "custom.lineStyle": dashes().build(), "custom.showPoints": "never" }),
+  );
+}
+
+const COLUMNS: readonly { readonly name: string; readonly expr: string }[] = [
+  { name: "Rank", expr: of("logeval_rank") },
+  { name: "Score", expr: of("logeval_score", 'metric="overall"') },
+  { name: "Low", expr: of("logeval_score_low", 'metric="overall"') },
+  { name: "High", expr: of("logeval_score_high", 'metric="overall"') },
+  { name: "p50", expr: of("logeval_latency_seconds", 'quantile="0.5"') },
+  { name: "p95", expr: of("logeval_latency_seconds", 'quantile="0.95"') },
+  { name: "Unreadable", expr: of("logeval_unreadable") },
+  { name: "Samples", expr: of("logeval_samples") },
+  { name: "Date", expr: `1000 * ${of("logeval_run_timestamp_seconds")}` },
+  { name: "Info", expr: of("logeval_experiment_info", "", "experiment, prompt, model") },
+];
+
+function leaderboard(): cog.Builder<dashboard.Panel> {
+  const panel = tablePanel("Leaderboard", {
+    Rank: NARROW,
+    Score: BAR,
+    Low: SHARE,
+    High: SHARE,
+    p50: { unit: "s" },
+    p95: { unit: "s" },
+    Unreadable: SHARE,
+    Date: { unit: "dateTimeAsIso" },
+  });
+  const names: Record<string, string> = {
+    experiment: "Experiment",
+    prompt: "Prompt",
+    model: "Model",
+  };
+  COLUMNS.forEach(({ name, expr }, at) => {
+    const refId = String.fromCharCode("A".charCodeAt(0) + at);
+    names[`Value #${refId}`] = name;
+    panel.withTarget(query(refId, expr).instant().format(prometheus.PromQueryFormat.Table));
+  });
+  const order = ["Value #A", "experiment", "prompt", "model", "Value #B", "Value #C", "Value #D"];
+  return panel
+    .withTransformation({ id: "merge", options: {} })
+    .withTransformation({
+      id: "organize",
+      options: {
+        excludeByName: { "Time": true, "Value #J": true },
+        indexByName: Object.fromEntries(order.map((name, at) => [name, at])),
+        renameByName: names,
+      },
+    })
+    .span(24).height(9);
+}
+
+/** Experiments that have a prompt now which they did not have five minutes before. */
+function promptChanges(): dashboard.AnnotationQueryBuilder {
+  const now = of("logeval_experiment_info", "", "experiment, prompt, prompt_hash");
+  const before =
+    `(max by (experiment, prompt_hash) (logeval_experiment_info{${CHOSEN}} offset 5m))`;
+  return new dashboard.AnnotationQueryBuilder()
+    .name("Prompt changes")
+    .datasource(PROMETHEUS)
+    .enable(true)
+    .iconColor("purple")
+    .expr(
+      `(${now} unless on (experiment, prompt_hash) ${before}) and on (experiment) ${before}`,
+    )
+    .step("1m")
+    .titleFormat("{{experiment}}")
+    .textFormat("prompt {{prompt}} {{prompt_hash}}");
+}
+
+export function prometheusDashboard(): dashboard.Dashboard {
+  return new dashboard.DashboardBuilder("logeval (Prometheus)")
+    .uid("logeval-prometheus")
+    .description("How well models read Kubernetes logs. Made by src/dashboards/generate.ts.")
+    .tags(["logeval", "llm"])
+    .time({ from: "now-30d", to: "now" })
+    .refresh("1m")
+    .editable()
+    .annotation(promptChanges())
+    .withVariable(datasource(PROMETHEUS.type, "prometheus"))
+    .withVariable(
+      new dashboard.QueryVariableBuilder("experiment")
+        .label("Experiments")
+        .datasource(PROMETHEUS)
+        .query({ query: "label_values(logeval_score, experiment)", refId: "variable" })
+        .definition("label_values(logeval_score, experiment)")
+        .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+        .multi(true).includeAll(true).current({ text: ["All"], value: ["$__all"] }),
+    )
+    .withPanel(leaderboard())
+    .withPanel(lines("Score over time (dashed: 95 % interval)", "percentunit", {
+      "{{experiment}}": of("logeval_score", 'metric="overall"'),
+      "{{experiment}} low": of("logeval_score_low", 'metric="overall"'),
+      "{{experiment}} high": of("logeval_score_high", 'metric="overall"'),
+    }))
+    .withPanel(lines("Parts of the score", "percentunit", {
+      "{{experiment}} {{metric}}": of("logeval_score", 'metric!="overall"', "experiment, metric"),
+    }))
+    .withPanel(lines("Parse failures", "percentunit", {
+      "{{experiment}} unreadable": of("logeval_unreadable"),
+      "{{experiment}} answered": of("logeval_coverage"),
+    }))
+    .withPanel(lines("Latency", "s", {
+      "{{experiment}} {{quantile}}": of("logeval_latency_seconds", "", "experiment, quantile"),
+    }))
+    .withPanel(lines("Tokens of the run", "short", {
+      "{{experiment}} {{kind}}": of("logeval_tokens", "", "experiment, kind"),
+    }))
+    .withPanel(lines("Run folders", "short", { "{{status}}": "max by (status) (logeval_runs)" }))
+    .build();
+}
