@@ -107,3 +107,12 @@ Deno.test("help and version load no room", () => {
     ["deno.json", "src/analyzer/retry.ts"],
   );
 });
+
+Deno.test("what development alone needs is not in the program", () => {
+  for (const name of modules.keys()) {
+    assert.ok(
+      !/foundation-sdk|jsonata|fast-check|src\/(dashboards|testing|bench)\//.test(name),
+      name,
+    );
+  }
+});

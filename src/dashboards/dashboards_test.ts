@@ -159,7 +159,7 @@ Deno.test("each series of the Prometheus dashboard is in /metrics", async () => 
     ...committed("logeval-prometheus.json").matchAll(/"expr": ("(?:[^"\\]|\\.)*")/g),
   ]
     .map(([, text]) => JSON.parse(text ?? "") as string);
-  assert.equal(expressions.length, 20);
+  assert.equal(expressions.length, 21);
   for (const expression of expressions) {
     const selectors = [...expression.matchAll(/(logeval_\w+)(?:\{([^}]*)\})?/g)];
     assert.ok(selectors.length > 0, expression);

@@ -19,19 +19,33 @@ function query(refId: string, expr: string): prometheus.DataqueryBuilder {
   return new prometheus.DataqueryBuilder().datasource(PROMETHEUS).refId(refId).expr(expr);
 }
 
+/** @param bounds series that are dashed, named and so coloured as the one that they belong to */
 function lines(
   title: string,
   unit: string,
-  series: Readonly<Record<string, string>>,
+  legend: string,
+  series: readonly string[],
+  bounds: readonly string[] = [],
 ): cog.Builder<dashboard.Panel> {
   const panel = linesPanel(title).unit(unit).min(0).span(12).height(9);
-  Object.entries(series).forEach(([legend, expr], at) =>
-    panel.withTarget(query("ABCD"[at] ?? "", expr).range().legendFormat(legend))
-  );
-  return panel.overrideByRegexp(
-    "/ (low|high)$/",
-    properties({ "custom.lineStyle": dashes().build(), "custom.showPoints": "never" }),
-  );
+  [...series, ...bounds].forEach((expr, at) => {
+    const refId = refIdOf(at);
+    panel.withTarget(query(refId, expr).range().legendFormat(legend));
+    if (at < series.length) return;
+    panel.overrideByQuery(
+      refId,
+      properties({
+        "custom.lineStyle": dashes().build(),
+        "custom.showPoints": "never",
+        "custom.hideFrom": { legend: true, tooltip: false, viz: false },
+      }),
+    );
+  });
+  return panel;
+}
+
+function refIdOf(at: number): string {
+  return String.fromCharCode("A".charCodeAt(0) + at);
 }
 
 const COLUMNS: readonly { readonly name: string; readonly expr: string }[] = [
@@ -64,7 +78,7 @@ function leaderboard(): cog.Builder<dashboard.Panel> {
     model: "Model",
   };
   COLUMNS.forEach(({ name, expr }, at) => {
-    const refId = String.fromCharCode("A".charCodeAt(0) + at);
+    const refId = refIdOf(at);
     names[`Value #${refId}`] = name;
     panel.withTarget(query(refId, expr).instant().format(prometheus.PromQueryFormat.Table));
   });
@@ -120,24 +134,32 @@ export function prometheusDashboard(): dashboard.Dashboard {
         .multi(true).includeAll(true).current({ text: ["All"], value: ["$__all"] }),
     )
     .withPanel(leaderboard())
-    .withPanel(lines("Score over time (dashed: 95 % interval)", "percentunit", {
-      "{{experiment}}": of("logeval_score", 'metric="overall"'),
-      "{{experiment}} low": of("logeval_score_low", 'metric="overall"'),
-      "{{experiment}} high": of("logeval_score_high", 'metric="overall"'),
-    }))
-    .withPanel(lines("Parts of the score", "percentunit", {
-      "{{experiment}} {{metric}}": of("logeval_score", 'metric!="overall"', "experiment, metric"),
-    }))
-    .withPanel(lines("Parse failures", "percentunit", {
-      "{{experiment}} unreadable": of("logeval_unreadable"),
-      "{{experiment}} answered": of("logeval_coverage"),
-    }))
-    .withPanel(lines("Latency", "s", {
-      "{{experiment}} {{quantile}}": of("logeval_latency_seconds", "", "experiment, quantile"),
-    }))
-    .withPanel(lines("Tokens of the run", "short", {
-      "{{experiment}} {{kind}}": of("logeval_tokens", "", "experiment, kind"),
-    }))
-    .withPanel(lines("Run folders", "short", { "{{status}}": "max by (status) (logeval_runs)" }))
+    .withPanel(lines(
+      "Score over time (dashed: 95 % interval)",
+      "percentunit",
+      "{{experiment}}",
+      [of("logeval_score", 'metric="overall"')],
+      [of("logeval_score_low", 'metric="overall"'), of("logeval_score_high", 'metric="overall"')],
+    ))
+    .withPanel(lines("Parts of the score", "percentunit", "{{experiment}} {{metric}}", [
+      of("logeval_score", 'metric!="overall"', "experiment, metric"),
+    ]))
+    .withPanel(lines("Parse failures", "percentunit", "{{experiment}}", [
+      of("logeval_unreadable"),
+    ]))
+    .withPanel(lines("Answered calls", "percentunit", "{{experiment}}", [of("logeval_coverage")]))
+    .withPanel(lines(
+      "Latency (dashed: p95)",
+      "s",
+      "{{experiment}}",
+      [of("logeval_latency_seconds", 'quantile="0.5"')],
+      [of("logeval_latency_seconds", 'quantile="0.95"')],
+    ))
+    .withPanel(lines("Tokens of the run", "short", "{{experiment}} {{kind}}", [
+      of("logeval_tokens", "", "experiment, kind"),
+    ]))
+    .withPanel(lines("Run folders", "short", "{{status}}", [
+      "max by (status) (logeval_runs)",
+    ]))
     .build();
 }
