@@ -60,7 +60,8 @@ export function infinityTarget(
       data: "",
       params: Object.entries(params).map(([key, value]) => ({ key, value })),
     },
-    root_selector: rows,
+    // An array in any case: Infinity's JSONata takes a path without rows for an error.
+    root_selector: `[${rows}]`,
     columns,
     filters: [],
   };

@@ -26,9 +26,9 @@ function promptChanges(): dashboard.AnnotationQueryBuilder {
     .target(infinity({
       path: "/trends",
       params: OF_DATASET,
-      rows: `[rows[prompt_changed and experiment_id in ${CHOSEN}]` +
+      rows: `rows[prompt_changed and experiment_id in ${CHOSEN}]` +
         '.{"time": time, "title": experiment_id, "text": "prompt " & prompt_id & " " & ' +
-        '$substring(prompt_hash, 7, 8), "tags": experiment_id}]',
+        '$substring(prompt_hash, 7, 8), "tags": experiment_id}',
       columns: [timestamp("time"), string("title"), string("text"), string("tags")],
     }));
 }

@@ -26,8 +26,8 @@ type PanelBuilder = cog.Builder<Panel>;
 
 const OF_CHOSEN = `rows[experiment_id in ${CHOSEN}]`;
 /** Every complete run as it was asked for, oldest first: series must come in the order of time. */
-const HISTORY = `[rows[experiment_id in ${CHOSEN} and $not(unranked in ["partial", "changed"])]` +
-  "^(started_at)]";
+const HISTORY = `rows[experiment_id in ${CHOSEN} and $not(unranked in ["partial", "changed"])]` +
+  "^(started_at)";
 const NAME_OF_SERIES = "${__field.labels.experiment}";
 
 export function leaderboard(): PanelBuilder {

@@ -23,15 +23,14 @@ export function optimizations(): PanelBuilder {
     )
     .withTarget(infinity({
       path: "/optimizations",
-      rows: "rows.$merge([$, " +
-        '{"progress": $type(calls_planned) = "number" ? calls / calls_planned : null}])',
+      rows: "rows",
       columns: [
         timestamp("started_at", "Started"),
         string("experiment_id", "Experiment"),
         string("status", "Status"),
         string("phase", "Phase"),
-        number("progress", "Progress"),
         number("calls", "Calls"),
+        number("calls_planned", "Calls planned"),
         string("winner", "Winner"),
         number("gain", "Gain"),
         number("gain_low", "Low"),
@@ -41,6 +40,19 @@ export function optimizations(): PanelBuilder {
         string("promoted", "Promoted to"),
       ],
     }))
+    // Not in JSONata: Infinity's drops keys whose value is null from the objects that it makes.
+    .withTransformation({
+      id: "calculateField",
+      options: {
+        mode: "binary",
+        alias: "Progress",
+        binary: {
+          left: { matcher: { id: "byName", options: "Calls" } },
+          operator: "/",
+          right: { matcher: { id: "byName", options: "Calls planned" } },
+        },
+      },
+    })
     .span(24).height(7);
 }
 
@@ -48,7 +60,9 @@ export function survivors(): PanelBuilder {
   return barsPanel("Candidates still in, stage by stage", "Stage")
     .withTarget(infinity({
       path: CHOSEN,
-      rows: 'rows.$merge([$, {"name": "stage " & $string(stage)}])',
+      rows:
+        'rows.{"name": "stage " & $string(stage), "candidates": candidates, "samples": samples, ' +
+        '"calls": calls}',
       columns: [
         string("name", "Stage"),
         number("candidates", "Candidates"),

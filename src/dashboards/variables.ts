@@ -32,7 +32,7 @@ function comparable(order: (rows: string) => string): InfinitySpec {
   return {
     path: "/leaderboard",
     params: OF_DATASET,
-    rows: order('[rows[local and $type(rank) = "number"]]'),
+    rows: order('rows[local and $type(rank) = "number"]'),
     columns: [string("experiment_id", "__text"), string("experiment_id", "__value")],
   };
 }
