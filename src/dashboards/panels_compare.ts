@@ -31,7 +31,7 @@ export function verdict(): PanelBuilder {
         options: { better: text("green"), worse: text("red"), "no evidence": text("text") },
       }],
     }])
-    .overrideByName("p", properties({ unit: "none", decimals: 4 }))
+    .overrideByName("p", properties({ unit: "none", decimals: 5 }))
     .overrideByName("Samples", properties({ unit: "none", decimals: 0 }))
     .overrideByRegexp("/^[^V]/", properties({ color: { mode: "fixed", fixedColor: "text" } }))
     .withTarget(compare({
@@ -57,8 +57,8 @@ export function differences(): PanelBuilder {
     Difference: SHARE,
     Low: signal("above"),
     High: signal("below"),
-    p: { decimals: 4 },
-    "p (Holm)": { decimals: 4 },
+    p: { decimals: 5 },
+    "p (Holm)": { decimals: 5 },
   })
     .description(
       "B minus A with the 95 % interval. A green low bound is above zero, a red high one below.",

@@ -15,7 +15,7 @@ export function optimizations(): PanelBuilder {
     Gain: SHARE,
     Low: signal("above"),
     High: signal("below"),
-    p: { decimals: 4 },
+    p: { decimals: 5 },
   })
     .description(
       "Progress: calls that were made, of those that the budget allows. Gain: winner minus " +
