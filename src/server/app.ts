@@ -12,6 +12,7 @@ import { ApiError, errorResponse } from "./api_error.ts";
 import type { Archive, Snapshot } from "./archive.ts";
 import { EVENTS_TYPE, progressStreams } from "./events.ts";
 import { API_ROOT, openApi, type PlainRoute } from "./openapi.ts";
+import { addPages, errorPage, PAGE_PATHS, wantsPage } from "./page/pages.ts";
 import { PROMETHEUS_TYPE, prometheusText } from "./prometheus.ts";
 import { queryReader } from "./query.ts";
 import { listed } from "./route.ts";
@@ -90,7 +91,7 @@ export function createApp(deps: AppDeps): Handler {
       imgSrc: ["'self'", "data:"],
       connectSrc: ["'self'"],
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: ["'self'"],
       frameAncestors: ["'none'"],
     },
     xFrameOptions: "DENY",
@@ -104,6 +105,8 @@ export function createApp(deps: AppDeps): Handler {
     await next();
   });
 
+  const refuse = (c: Context, error: ApiError) =>
+    wantsPage(c) ? errorPage(error, version) : errorResponse(error);
   const queryOf = (c: Context) => new URL(c.req.url).searchParams;
   const plain = (path: string, handle: (c: Context) => Response | Promise<Response>) =>
     app.get(honoPath(path), (c) => {
@@ -165,7 +168,9 @@ export function createApp(deps: AppDeps): Handler {
     return c.json({ status: "ready", runs: runs.length, optimizations: optimizations.length });
   });
 
-  for (const path of PATHS) {
+  addPages(app, { archive, version, fresh: () => freshOf(archive) });
+
+  for (const path of [...PATHS, ...PAGE_PATHS]) {
     app.all(honoPath(path), (c) => {
       throw new ApiError("method_not_allowed", `Cannot ${c.req.method} here: it is read-only`, {
         headers: { allow: "GET, HEAD" },
@@ -175,11 +180,14 @@ export function createApp(deps: AppDeps): Handler {
   app.notFound((c) => {
     const near = suggestion(c.req.path.slice(0, 100), PATHS);
     const hint = near.startsWith("; did") ? near : `; see ${API_ROOT}/openapi.json`;
+    if (wantsPage(c)) {
+      return refuse(c, new ApiError("not_found", `Cannot find ${quote(c.req.path)}`));
+    }
     return errorResponse(
       new ApiError("not_found", `Cannot find ${quote(c.req.path)}${hint}`, { field: "path" }),
     );
   });
-  app.onError((error, c) => errorResponse(toApiError(error, c, deps)));
+  app.onError((error, c) => refuse(c, toApiError(error, c, deps)));
   return (request) => app.fetch(request);
 }
 

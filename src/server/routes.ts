@@ -213,7 +213,8 @@ export const ROUTES: readonly Route[] = [
   }),
 ];
 
-async function compare(
+/** A comparison of two runs by name; the page shows the same. */
+export async function compare(
   { archive, snapshot, query }: RouteInput<z.output<typeof CompareQuery>>,
 ): Promise<z.input<typeof CompareAnswer>> {
   const load = async (name: string, field: string) => {
@@ -230,7 +231,8 @@ async function compare(
   }
 }
 
-async function sampleOf(
+/** One sample of a run; the page shows the same. */
+export async function sampleOf(
   input: RouteInput<z.output<typeof SampleQuery>>,
 ): Promise<z.input<typeof SampleAnswer>> {
   const { archive, params, query } = input;

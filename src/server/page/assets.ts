@@ -1,0 +1,32 @@
+// Style sheet and scripts of the page, inside the binary. Their addresses hold a hash of them, so that
+// a new version is never mixed with an old page.
+
+import { createHash } from "node:crypto";
+import { type Answer, answerOf } from "../answers.ts";
+import base from "./base.css" with { type: "text" };
+import details from "./details.css" with { type: "text" };
+import lists from "./lists.css" with { type: "text" };
+import marks from "./marks.css" with { type: "text" };
+import page from "./page.js" with { type: "text" };
+import phone from "./phone.css" with { type: "text" };
+import theme from "./theme.js" with { type: "text" };
+
+const CSS = [base, marks, lists, details, phone].join("\n");
+
+/** By path, each made once. */
+export const ASSETS: ReadonlyMap<string, Answer> = new Map([
+  ["/page.css", answerOf(CSS, "text/css; charset=utf-8")],
+  ["/page.js", answerOf(page, "text/javascript; charset=utf-8")],
+  ["/theme.js", answerOf(theme, "text/javascript; charset=utf-8")],
+]);
+
+/** Addresses for the head of a page. */
+export const ASSET_URLS = {
+  css: versioned("/page.css", CSS),
+  script: versioned("/page.js", page),
+  theme: versioned("/theme.js", theme),
+};
+
+function versioned(path: string, text: string): string {
+  return `${path}?v=${createHash("sha256").update(text).digest("hex").slice(0, 8)}`;
+}

@@ -1,0 +1,125 @@
+// What the page can do beyond plain links and forms: theme, filters without reload, keys, progress.
+
+const root = document.documentElement;
+
+function startTheme() {
+  const button = document.getElementById("theme");
+  const isDark = () =>
+    root.dataset.theme
+      ? root.dataset.theme === "dark"
+      : matchMedia("(prefers-color-scheme: dark)").matches;
+  const paint = () => button.textContent = isDark() ? "Light" : "Dark";
+  button.hidden = false;
+  button.onclick = () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    paint();
+    try {
+      localStorage.setItem("theme", root.dataset.theme);
+    } catch { /* not kept */ }
+  };
+  paint();
+}
+
+/** Swaps one part of the page for what the server makes of another address. */
+async function swap(url, id) {
+  const response = await fetch(url, { headers: { accept: "text/html" } });
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const part = fresh.getElementById(id);
+  if (!response.ok || part === null) return location.assign(url);
+  const focused = document.activeElement?.name;
+  const caret = document.activeElement?.selectionStart;
+  document.getElementById(id).replaceWith(part);
+  history.replaceState(null, "", url);
+  startFilter();
+  const again = focused && part.querySelector(`[name="${focused}"]`);
+  again?.focus();
+  if (again?.type === "search") again.setSelectionRange(caret, caret);
+}
+
+function startFilter() {
+  const form = document.getElementById("flt");
+  if (form === null) return;
+  let waiting = 0;
+  const apply = () => {
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    swap(`${form.getAttribute("action").split("#")[0]}?${query}#samples`, "samples");
+  };
+  form.onchange = apply;
+  form.oninput = (event) => {
+    if (event.target.type !== "search") return;
+    clearTimeout(waiting);
+    waiting = setTimeout(apply, 250);
+  };
+  form.onsubmit = (event) => {
+    event.preventDefault();
+    apply();
+  };
+}
+
+function startKeys() {
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches("input, select, textarea")) return;
+    const rel = { j: "next", k: "prev" }[event.key];
+    if (rel) document.querySelector(`a[rel=${rel}]`)?.click();
+    const search = event.key === "/" && document.querySelector("#flt input[type=search]");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+}
+
+/** Browsers keep six connections to a server, and the page needs some for itself. */
+const MOST_STREAMS = 3;
+
+function startLive() {
+  const parts = Map.groupBy(document.querySelectorAll("[data-live]"), (part) => part.dataset.live);
+  for (const [address, places] of [...parts].slice(0, MOST_STREAMS)) {
+    const events = new EventSource(address);
+    events.addEventListener("progress", (event) => {
+      for (const place of places) show(place, JSON.parse(event.data));
+    });
+    events.addEventListener("end", () => {
+      events.close();
+      location.reload();
+    });
+    addEventListener("pagehide", () => events.close());
+  }
+}
+
+function show(place, row) {
+  const done = row.calls_planned === undefined ? row.answered + row.failed : row.calls;
+  const all = Number(place.dataset.all) || 1;
+  place.querySelector("[data-live-words]").textContent = `${done} of ${all}`;
+  const share = `${(100 * Math.min(1, done / all)).toFixed(1)}%`;
+  place.querySelector(".bar-done").setAttribute("width", share);
+  const note = place.querySelector("[data-live-note]");
+  if (note && row.score !== undefined && row.score !== null) {
+    note.textContent = `overall so far ${row.score.toFixed(3)}, no claim yet`;
+  }
+}
+
+function startCopy() {
+  for (const button of document.querySelectorAll(".cmd button")) {
+    button.hidden = false;
+    button.onclick = async () => {
+      await navigator.clipboard?.writeText(button.previousElementSibling.textContent);
+      button.textContent = "Copied";
+    };
+  }
+}
+
+/** Forms whose choice alone is worth an answer. */
+function startChoices() {
+  for (const form of document.querySelectorAll("form[data-auto]")) {
+    form.onchange = () => form.requestSubmit();
+  }
+}
+
+startTheme();
+startFilter();
+startKeys();
+startLive();
+startCopy();
+startChoices();

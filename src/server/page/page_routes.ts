@@ -1,0 +1,177 @@
+// Every page with its query and what it shows. The logic is in the views.
+
+import * as z from "zod";
+import { formatCount } from "../../format.ts";
+import { ApiError } from "../api_error.ts";
+import type { LeaderboardRow } from "../archived_board.ts";
+import type { Snapshot } from "../archive.ts";
+import type { ArchivedRun } from "../archived_run.ts";
+import { listed, type RouteInput } from "../route.ts";
+import { sampleOf } from "../routes.ts";
+import { categoryRows, chooseTable, TableQuery, trendRows } from "../rows_leaderboard.ts";
+import { SampleQuery, SamplesQuery } from "../rows_runs.ts";
+import { comparePage } from "./compare_page.ts";
+import { confusionView } from "./confusion_view.ts";
+import { emptyView } from "./empty_view.ts";
+import { heatView } from "./heat_view.ts";
+import { latencyView } from "./latency_view.ts";
+import { floorsOf, leaderboardView } from "./leaderboard_view.ts";
+import { liveJobs } from "./live_view.ts";
+import { OPTIMIZATION_PAGES } from "./optimization_pages.ts";
+import { type PageContent, type PageRoute, pageRoute } from "./page_route.ts";
+import { runView } from "./run_view.ts";
+import { runsView } from "./runs_view.ts";
+import { type OtherAnswer, sampleView } from "./sample_view.ts";
+import { samplesView } from "./samples_view.ts";
+import { timeView } from "./time_view.ts";
+import { compareUrl, datasetName, runUrl } from "./words.ts";
+
+/** Other experiments whose answer to a sample is shown. */
+const MOST_OTHERS = 8;
+
+const onAnything = ({ snapshot }: RouteInput<unknown>) => String(snapshot.version);
+
+/** All pages. */
+export const PAGE_ROUTES: readonly PageRoute[] = [
+  pageRoute({
+    path: "/",
+    view: "Leaderboard",
+    query: TableQuery,
+    version: onAnything,
+    make: leaderboardPage,
+  }),
+  pageRoute({
+    path: "/runs",
+    view: "Runs",
+    query: z.strictObject({}),
+    version: onAnything,
+    make: ({ snapshot: { runs } }) =>
+      runs.length === 0
+        ? emptyPage()
+        : { template: "runs", title: "Runs", data: { runs: runsView(runs) } },
+  }),
+  pageRoute({
+    path: "/runs/{id}",
+    view: "Runs",
+    query: SamplesQuery.omit({ limit: true }),
+    version: (input) => {
+      const { stamp, status } = runOf(input);
+      return `${stamp} ${status} ${input.snapshot.boardVersion}`;
+    },
+    make: runPage,
+  }),
+  pageRoute({
+    path: "/runs/{id}/samples/{sample}",
+    view: "Runs",
+    query: SampleQuery,
+    version: (input) => `${runOf(input).stamp} ${input.snapshot.boardVersion}`,
+    make: samplePage,
+  }),
+  comparePage,
+  ...OPTIMIZATION_PAGES,
+];
+
+function runOf({ snapshot, params }: RouteInput<unknown>): ArchivedRun {
+  return listed(snapshot.runs, params["id"] ?? "", "run");
+}
+
+function emptyPage(): PageContent {
+  return { template: "empty", title: "No run yet", data: { empty: emptyView() } };
+}
+
+function leaderboardPage(
+  { snapshot, query }: RouteInput<z.output<typeof TableQuery>>,
+): PageContent {
+  const { runs, optimizations, board: { leaderboard, notices } } = snapshot;
+  const table = chooseTable(leaderboard, query);
+  if (table === null && runs.length === 0) return emptyPage();
+  const order = (table?.rows ?? []).map(({ experiment_id }) => experiment_id);
+  const most = table?.rows.toSorted((a, b) => b.n - a.n)[0];
+  return {
+    template: "leaderboard",
+    title: "Leaderboard",
+    context: most === undefined
+      ? ""
+      : `${datasetName(most.dataset_path)} · ${formatCount(most.n, "sample")}`,
+    data: {
+      jobs: liveJobs([], optimizations),
+      board: leaderboardView(table, leaderboard, runs, notices),
+      time: timeView(trendRows(table, undefined), order, floorsOf(table)),
+      heat: heatView(categoryRows(table, runs)),
+    },
+  };
+}
+
+/** Rows of the table that a run is in. */
+function tableOf({ board }: Snapshot, run: string): readonly LeaderboardRow[] {
+  const inTable = ({ rows }: { rows: readonly LeaderboardRow[] }) =>
+    rows.some(({ run_id }) => run_id === run);
+  return board.leaderboard.tables.find(inTable)?.rows ?? [];
+}
+
+async function runPage(
+  input: RouteInput<Omit<z.output<typeof SamplesQuery>, "limit">>,
+): Promise<PageContent> {
+  const { archive, snapshot, query } = input;
+  const run = runOf(input);
+  const { config, metrics } = archive.run(run);
+  const records = await archive.records(run);
+  const rows = tableOf(snapshot, run.run_id);
+  const leader = rows.find(({ rank }) => rank === 1);
+  return {
+    template: "run",
+    title: run.run_id,
+    context: `${datasetName(config.dataset.path)} · ${formatCount(config.dataset.n, "sample")}`,
+    data: {
+      run: runView(run, config, metrics, rows),
+      confusion: metrics && confusionView(run.run_id, metrics.confusion),
+      latency: latencyView(records),
+      samples: samplesView(run.run_id, records, query),
+      compare: leader && leader.local && leader.run_id !== run.run_id && metrics
+        ? compareUrl(leader.run_id, run.run_id)
+        : "",
+    },
+  };
+}
+
+async function samplePage(
+  input: RouteInput<z.output<typeof SampleQuery>>,
+): Promise<PageContent> {
+  const run = runOf(input);
+  const { record, messages } = await sampleOf(input);
+  const records = await input.archive.records(run);
+  const own = records.find(({ id, repeat }) => id === record.id && repeat === record.repeat);
+  if (own === undefined) throw new ApiError("not_found", "Cannot find this sample any more");
+  return {
+    template: "sample",
+    title: `Sample ${record.id}`,
+    data: {
+      run: { url: runUrl(run.run_id), name: run.facts?.experiment_id ?? run.run_id },
+      sample: sampleView({
+        run: run.run_id,
+        records,
+        record: own,
+        messages,
+        others: await othersOf(input, run, record.id),
+      }),
+    },
+  };
+}
+
+async function othersOf(
+  { archive, snapshot }: RouteInput<unknown>,
+  { run_id, facts }: ArchivedRun,
+  sample: string,
+): Promise<OtherAnswer[]> {
+  const ranked = tableOf(snapshot, run_id)
+    .filter(({ rank, experiment_id }) => rank !== null && experiment_id !== facts?.experiment_id)
+    .slice(0, MOST_OTHERS);
+  const found: OtherAnswer[] = [];
+  for (const { run_id, experiment_id } of ranked) {
+    const run = snapshot.runs.find((run) => run.run_id === run_id);
+    const records = run ? await archive.records(run) : [];
+    const record = records.find(({ id, repeat }) => id === sample && repeat === 1);
+    if (record) found.push({ run_id, experiment_id, record });
+  }
+  return found;
+}

@@ -1,0 +1,90 @@
+// The pages on the server's router: rendered once a change, sent with ETag, every refusal as a page.
+
+import type { Context, Hono } from "hono";
+import { METRIC_VERSION } from "../../metrics/score.ts";
+import { AnswerCache, answerOf, respond } from "../answers.ts";
+import type { ApiError } from "../api_error.ts";
+import type { Archive, Snapshot } from "../archive.ts";
+import { queryReader } from "../query.ts";
+import { ASSET_URLS, ASSETS } from "./assets.ts";
+import { type PageContent, type ViewName, VIEWS } from "./page_route.ts";
+import { PAGE_ROUTES } from "./page_routes.ts";
+import { renderPage } from "./templates.ts";
+
+const HTML_TYPE = "text/html; charset=utf-8";
+
+interface PagesDeps {
+  readonly archive: Archive;
+  readonly version: string;
+  readonly fresh: () => Promise<Snapshot>;
+}
+
+/** Paths of pages and of what they load, with `{name}` for a name. */
+export const PAGE_PATHS: readonly string[] = [
+  ...PAGE_ROUTES.map(({ path }) => path),
+  ...ASSETS.keys(),
+];
+
+/** Adds the pages; errors are thrown, `errorPage` shows them. */
+export function addPages(app: Hono, { archive, version, fresh }: PagesDeps): void {
+  const cache = new AnswerCache();
+  for (const [path, asset] of ASSETS) app.get(path, (c) => respond(c.req.raw, asset));
+  for (const { path, view, query, version: versionOf, make } of PAGE_ROUTES) {
+    const read = queryReader(query);
+    app.get(path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
+      const values = read(filledIn(c));
+      const params = c.req.param() as Record<string, string>;
+      const input = { archive, snapshot: await fresh(), params, query: values };
+      const key = `${path} ${versionOf(input)} ${JSON.stringify([params, values])}`;
+      const answer = await cache.get(
+        key,
+        async () => answerOf(inFrame(await make(input), view, version), HTML_TYPE),
+      );
+      return await respond(c.req.raw, answer);
+    });
+  }
+}
+
+/** Whether a refusal is to be read by a person: a browser asks for HTML, and for no part of the API. */
+export function wantsPage(c: Context): boolean {
+  return !c.req.path.startsWith("/api/") && c.req.method === "GET" &&
+    (c.req.header("accept") ?? "").includes("text/html");
+}
+
+/** A refusal as a page. */
+export function errorPage({ message, status, headers }: ApiError, version: string): Response {
+  const content: PageContent = {
+    template: "error",
+    title: String(status),
+    data: { error: { message, status } },
+  };
+  return new Response(inFrame(content, null, version), {
+    status,
+    headers: { "content-type": HTML_TYPE, "cache-control": "no-store", ...headers },
+  });
+}
+
+/** The query without what a form left empty. */
+function filledIn(c: Context): URLSearchParams {
+  const given = new URL(c.req.url).searchParams;
+  // For pictures; the browser reads it.
+  return new URLSearchParams(
+    [...given].filter(([name, value]) => value !== "" && name !== "theme"),
+  );
+}
+
+function inFrame(
+  { template, title, context = "", data }: PageContent,
+  view: ViewName | null,
+  version: string,
+) {
+  return renderPage(template, {
+    ...data,
+    title,
+    context,
+    version,
+    metric: METRIC_VERSION,
+    assets: ASSET_URLS,
+    nav: VIEWS.map((item) => ({ ...item, on: item.name === view })),
+  });
+}
