@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { DataError } from "../errors.ts";
+import { readText } from "../harness/read_text.ts";
 import { readJson } from "../harness/run_reader.ts";
 import { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
 import { fileState, isAtWork, isOwnFolder, stampOf } from "./folder_state.ts";
@@ -58,14 +59,18 @@ export interface WinnerFacts {
 export interface OptimizationFiles {
   readonly config: OptimizationConfig;
   readonly result: OptimizationResult | null;
+  /** winner.yaml as it is; `null` without it. */
+  readonly winner: string | null;
 }
 
 /** @throws {DataError} when one of them is there and cannot be read */
 export async function readOptimization(path: string): Promise<OptimizationFiles> {
   const file = join(path, "result.json");
+  const winner = join(path, "winner.yaml");
   return {
     config: await readJson(join(path, "config.json"), OptimizationConfig),
     result: existsSync(file) ? await readJson(file, OptimizationResult) : null,
+    winner: existsSync(winner) ? await readText(winner, "winner.yaml") : null,
   };
 }
 

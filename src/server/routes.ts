@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { quote } from "../faults.ts";
-import { compareRuns } from "../harness/compare.ts";
+import { compareRuns, type Comparison } from "../harness/compare.ts";
 import { promptAsSent } from "../harness/prompt_as_sent.ts";
 import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
 import { DataError, UsageError } from "../errors.ts";
@@ -213,18 +213,24 @@ export const ROUTES: readonly Route[] = [
   }),
 ];
 
-/** A comparison of two runs by name; the page shows the same. */
-export async function compare(
-  { archive, snapshot, query }: RouteInput<z.output<typeof CompareQuery>>,
+async function compare(
+  input: RouteInput<z.output<typeof CompareQuery>>,
 ): Promise<z.input<typeof CompareAnswer>> {
+  const found = await comparisonOf(input);
+  return { rows: compareRows(found), ...found };
+}
+
+/** A comparison of two runs by name; the page shows the same. */
+export async function comparisonOf(
+  { archive, snapshot, query }: RouteInput<z.output<typeof CompareQuery>>,
+): Promise<Comparison> {
   const load = async (name: string, field: string) => {
     const run = namedRun(snapshot.runs, name, field);
     return { config: archive.run(run).config, records: await archive.records(run) };
   };
   const [a, b] = [await load(query.a, "a"), await load(query.b, "b")];
   try {
-    const found = compareRuns(a, b);
-    return { rows: compareRows(found), ...found };
+    return compareRuns(a, b);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new ApiError("not_comparable", archive.withoutRoot(error.message));

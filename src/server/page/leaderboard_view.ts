@@ -109,7 +109,7 @@ export function leaderboardView(
       mark: intervalMark(row.overall.mean, row.overall.ci95, axis, {
         rules,
         kind: [
-          isBelow(row, floors[1] ?? null) ? "is-bad" : row.rank !== 1 && "is-q",
+          row.rank !== 1 && isBelow(row, floors[1] ?? null) ? "is-bad" : row.rank !== 1 && "is-q",
           row.seen_samples > 0 && "has-seen",
         ],
       }),

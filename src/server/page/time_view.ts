@@ -38,7 +38,13 @@ export interface TimeView {
   readonly description: string;
   readonly series: readonly TimeSeries[];
   readonly ticks: readonly { readonly y: string; readonly text: string }[];
-  readonly dates: readonly { readonly x: string; readonly text: string; readonly anchor: string }[];
+  readonly dates: readonly {
+    readonly x: string;
+    readonly text: string;
+    readonly anchor: string;
+    /** Whether a phone has no room for it. */
+    readonly wide: boolean;
+  }[];
   readonly floors: readonly { readonly y: string; readonly text: string }[];
   readonly changes: readonly {
     readonly x: string;
@@ -170,6 +176,7 @@ function datesOf(span: Axis) {
       x: place(Date.parse(time), span),
       text: days < 2 ? shortTime(time) : shortDate(time),
       anchor: at === 0 ? "start" : at === count - 1 ? "end" : "middle",
+      wide: count > 3 && (at === 1 || at === count - 2),
     };
   });
 }
