@@ -30,7 +30,13 @@ export interface IntervalMark {
 
 export interface AxisHead {
   readonly ticks: readonly { readonly x: string; readonly text: string; readonly anchor: string }[];
-  readonly notes: readonly { readonly x: string; readonly text: string; readonly anchor: string }[];
+  readonly notes: readonly {
+    readonly x: string;
+    /** Pixels away from the line that it belongs to. */
+    readonly shift: number;
+    readonly text: string;
+    readonly anchor: string;
+  }[];
 }
 
 /** Where a value lies on an axis; what is outside stays at its end. */
@@ -142,7 +148,7 @@ export function axisHead(
       return { x, text: tickText(value, values), anchor };
     }),
     notes: notes.flatMap(({ at, text, anchor }) =>
-      at === null ? [] : [{ x: place(at, axis), text, anchor }]
+      at === null ? [] : [{ x: place(at, axis), shift: anchor === "end" ? -4 : 4, text, anchor }]
     ),
   };
 }

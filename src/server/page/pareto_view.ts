@@ -47,7 +47,8 @@ export function paretoView(
   if (points.length < 2) return null;
   const scores = axisAround(points.map(({ score }) => score));
   const slowest = Math.max(...points.map(({ ms }) => ms)) * 1.05;
-  const time = { low: 0, high: slowest };
+  const fastest = Math.min(...points.map(({ ms }) => ms)) * 0.95;
+  const time = { low: fastest, high: slowest };
   const y = (score: number) => (HEIGHT * (1 - parseFloat(place(score, scores)) / 100)).toFixed(1);
   return {
     height: HEIGHT,
@@ -60,16 +61,16 @@ export function paretoView(
       front,
       title: `${name}: ${formatScore(score)}, ${formatDuration(ms)}`,
       label,
-      anchor: ms > slowest * 0.8 ? "end" : "start",
+      anchor: parseFloat(place(ms, time)) > 80 ? "end" : "start",
     })),
     ticks: tickValues(scores, 6).map((value, _, all) => ({
       y: y(value),
       text: tickText(value, all),
     })),
-    seconds: [0.25, 0.5, 0.75, 1].map((share) => ({
+    seconds: [0, 0.25, 0.5, 0.75, 1].map((share) => ({
       x: `${100 * share}%`,
-      text: formatDuration(slowest * share),
-      anchor: share === 1 ? "end" : "middle",
+      text: formatDuration(fastest + (slowest - fastest) * share),
+      anchor: share === 1 ? "end" : share === 0 ? "start" : "middle",
     })),
   };
 }

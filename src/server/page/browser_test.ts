@@ -1,0 +1,145 @@
+// Each view in a real Chromium, light and dark: no fault of scripts or policy, no serious finding of
+// axe, no sideways scroll on a phone. Left out where there is no Chromium.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import axe from "axe-core";
+import { chromium, type Page } from "playwright-core";
+import { archiveProject, RECORDS, testOptimizationResult } from "../../testing/archive_fixtures.ts";
+
+const CHROMIUM = [Deno.env.get("CHROMIUM") ?? "", "/usr/bin/chromium", "/usr/bin/google-chrome"]
+  .find((path) => path !== "" && existsSync(path));
+if (CHROMIUM === undefined) {
+  await Deno.stderr.write(
+    new TextEncoder().encode("the page is not tested in a browser: set CHROMIUM to its path\n"),
+  );
+}
+
+const A = "20260109-143000-a";
+const B = "20260110-143000-b";
+const RUNNING = "20260114-143000-e";
+const SEARCH = "20260111-143000-a";
+const EVIL =
+  "<script>document.title = 'owned'</script><img src=x onerror=\"document.title='owned'\">";
+
+const VIEWS = [
+  "/",
+  "/runs",
+  `/runs/${A}`,
+  `/runs/${RUNNING}`,
+  "/runs/20260113-143000-torn",
+  `/runs/${A}/samples/s2`,
+  "/compare",
+  "/optimizations",
+  `/optimizations/${SEARCH}`,
+  "/nowhere",
+];
+
+interface Finding {
+  readonly id: string;
+  readonly impact?: string | null;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate("axe.run()") as { violations: Finding[] };
+  return violations.filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+async function withBrowser(
+  handler: (request: Request) => Response | Promise<Response>,
+  use: (page: Page, base: string) => Promise<void>,
+): Promise<void> {
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, handler);
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM!,
+    args: ["--no-sandbox", "--disable-dev-shm-usage"],
+  });
+  try {
+    await use(await browser.newPage(), `http://127.0.0.1:${server.addr.port}`);
+  } finally {
+    await browser.close();
+    await server.shutdown();
+  }
+}
+
+const inBrowser = {
+  ignore: CHROMIUM === undefined,
+  sanitizeOps: false,
+  sanitizeResources: false,
+};
+
+Deno.test("every view in light, dark and on a phone", inBrowser, async () => {
+  using project = archiveProject();
+  const evil = RECORDS.map((record) => ({
+    ...record,
+    input: { ...record.input, log_line: EVIL },
+    raw_response: EVIL,
+  }));
+  project.addRun({ id: A, records: evil });
+  project.addRun({ id: "20260108-143000-a", records: evil });
+  project.addRun({ id: B, metrics: { overall: { mean: 1, ci95: [0.9, 1] } } });
+  project.addRun({ id: RUNNING, records: RECORDS.slice(0, 3), metrics: null });
+  project.addRun({ id: "20260113-143000-torn" });
+  project.write("evals/experiments/runs/20260113-143000-torn/metrics.json", "{");
+  project.addOptimization(SEARCH, testOptimizationResult(SEARCH));
+  await withBrowser(project.handler(), async (page, base) => {
+    const faults: string[] = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !/404/.test(message.text())) faults.push(message.text());
+    });
+    for (const view of VIEWS) {
+      for (const [colorScheme, width] of [["light", 1440], ["dark", 390]] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(base + view);
+        assert.deepEqual(await findings(page), [], `${view}, ${colorScheme}`);
+        const wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+        assert.ok(Number(wide) <= 0, `${view} scrolls sideways by ${wide} at ${width}`);
+        assert.match(await page.title(), / · logeval$/);
+      }
+    }
+    assert.deepEqual(faults, []);
+  });
+});
+
+Deno.test("theme, filter without reload, keys and live progress", inBrowser, async () => {
+  using project = archiveProject();
+  project.addRun({ id: A });
+  const folder = project.addRun({ id: RUNNING, records: RECORDS.slice(0, 2), metrics: null });
+  await withBrowser(project.handler(), async (page, base) => {
+    await page.goto(`${base}/runs/${A}`);
+    await page.click("#theme");
+    assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+    await page.goto(`${base}/runs/${A}`);
+    assert.equal(await page.getAttribute("html", "data-theme"), "dark");
+    await page.selectOption("select[name=wrong]", "root_cause");
+    await page.getByText("2 samples of 4 match").waitFor();
+    assert.match(page.url(), /wrong=root_cause/);
+
+    await page.goto(`${base}/runs/${A}/samples/s1`);
+    await page.keyboard.press("j");
+    await page.waitForURL("**/samples/s2");
+    await page.keyboard.press("k");
+    await page.waitForURL("**/samples/s1");
+
+    await page.goto(`${base}/runs/${RUNNING}`);
+    await page.getByText("2 of 4", { exact: true }).waitFor();
+    await Deno.writeTextFile(`${folder}/results.jsonl`, `${JSON.stringify(RECORDS[2])}\n`, {
+      append: true,
+    });
+    await page.getByText("3 of 4", { exact: true }).waitFor();
+  });
+});
+
+Deno.test("an empty project in a browser", inBrowser, async () => {
+  using project = archiveProject();
+  await withBrowser(project.handler(), async (page, base) => {
+    await page.goto(base);
+    await page.getByText("No run yet.").waitFor();
+    assert.deepEqual(await findings(page), []);
+  });
+});
