@@ -184,10 +184,12 @@ export const ROUTES: readonly Route[] = [
     version: onOptimization,
     make: async (input) => {
       const found = optimizationOf(input);
+      const { config, result } = await input.archive.optimization(found);
       return {
         rows: stageRows(found.progress),
         optimization: optimizationRow(found),
-        ...await input.archive.optimization(found),
+        config,
+        result,
       };
     },
   }),

@@ -2,7 +2,7 @@
 
 import { formatDuration, formatScore } from "../../format.ts";
 import type { OptimizationResult } from "../../optimizer/optimization_files.ts";
-import { axisAround, type AxisHead, axisHead, place, tickText, tickValues } from "./marks.ts";
+import { axisAround, type AxisHead, place, tickText, tickValues } from "./marks.ts";
 
 const HEIGHT = 300;
 
