@@ -34,7 +34,7 @@ export function optimizationRows(
     return {
       url: optimizationUrl(run_id),
       id: run_id,
-      name: facts?.experiment_id ?? UNKNOWN,
+      name: facts?.experiment_id ?? run_id,
       status,
       live: status === "running" ? liveOptimization(found) : null,
       calls: formatCount(progress.calls, "call"),

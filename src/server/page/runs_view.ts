@@ -42,7 +42,7 @@ export function runsView(runs: readonly ArchivedRun[]): RunsView {
       return {
         id: run_id,
         url: runUrl(run_id),
-        name: facts?.experiment_id ?? UNKNOWN,
+        name: facts?.experiment_id ?? run_id,
         status,
         bad: status === "unreadable",
         live: status === "running" ? liveRun(run) : null,

@@ -3,8 +3,8 @@
 import { formatCount } from "../../format.ts";
 import type { OptimizationConfig, OptimizationResult } from "../../optimizer/optimization_files.ts";
 
-const CELL = 12;
-const GAP = 9;
+const CELL = 11;
+const GAP = 8;
 const HEAD = 16;
 /** Room for the names of rows, in the first stage. */
 const NAMES = 76;
