@@ -33,7 +33,7 @@ llm MODEL:
 check:
     deno task check
 
-# Every test, about twenty seconds
+# Every test, about a minute
 test:
     deno task test
 
