@@ -70,7 +70,9 @@ export async function evaluate<T extends Task>(
   const failureLimit = Math.max(FAILURES_IN_A_ROW, 2 * options.concurrency);
   let recorded = 0;
   let failures = 0;
-  let turn = options.elapsedMs();
+  // Beats as long as answers are waited for; it stops when none is, and then it must be let in.
+  let beat = options.elapsedMs();
+  const heart = setInterval(() => beat = options.elapsedMs(), TURN_MS / 2);
   let fault: { readonly error: unknown } | null = null;
 
   const work = async (worker: number) => {
@@ -83,9 +85,9 @@ export async function evaluate<T extends Task>(
       recorded++;
       failures = isLost(record, options) ? failures + 1 : 0;
       if (failures >= failureLimit) failing.abort();
-      if (options.elapsedMs() - turn < TURN_MS) continue;
+      if (options.elapsedMs() - beat < TURN_MS) continue;
       await nextTurn();
-      turn = options.elapsedMs();
+      beat = options.elapsedMs();
     }
   };
   await Promise.all(
@@ -95,6 +97,7 @@ export async function evaluate<T extends Task>(
         failing.abort();
       })),
   );
+  clearInterval(heart);
   if (fault !== null) throw (fault as { readonly error: unknown }).error;
   // A stop that came too late to stop anything is none.
   if (recorded === queue.length) return "done";
