@@ -4,14 +4,35 @@
 import { createHash } from "node:crypto";
 import { type Answer, answerOf } from "../answers.ts";
 import base from "./base.css" with { type: "text" };
-import details from "./details.css" with { type: "text" };
-import lists from "./lists.css" with { type: "text" };
+import compare from "./compare.css" with { type: "text" };
+import controls from "./controls.css" with { type: "text" };
+import empty from "./empty.css" with { type: "text" };
+import frame from "./frame.css" with { type: "text" };
+import leaderboard from "./leaderboard.css" with { type: "text" };
 import marks from "./marks.css" with { type: "text" };
+import optimization from "./optimization.css" with { type: "text" };
+import run from "./run.css" with { type: "text" };
+import sample from "./sample.css" with { type: "text" };
+import tables from "./tables.css" with { type: "text" };
+import tokens from "./tokens.css" with { type: "text" };
 import page from "./page.js" with { type: "text" };
-import phone from "./phone.css" with { type: "text" };
 import theme from "./theme.js" with { type: "text" };
 
-const CSS = [base, marks, lists, details, phone].join("\n");
+// From what all views share to what one of them needs.
+const CSS = [
+  tokens,
+  base,
+  frame,
+  controls,
+  tables,
+  marks,
+  leaderboard,
+  run,
+  sample,
+  compare,
+  optimization,
+  empty,
+].join("\n");
 
 /** By path, each made once. */
 export const ASSETS: ReadonlyMap<string, Answer> = new Map([
