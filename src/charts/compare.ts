@@ -1,17 +1,10 @@
 // B against A: the verdict, then the difference of each metric with its interval.
 
-import { type Markish, rect, ruleX, text } from "@observablehq/plot";
+import { type Markish, rect, text } from "@observablehq/plot";
 import { formatDifference, formatDifferences, formatP, formatScore, oneLine } from "../format.ts";
 import { emptyChart } from "./empty.ts";
-import {
-  axisOf,
-  type Column,
-  columnMarks,
-  headAxis,
-  intervalMarks,
-  type IntervalRow,
-  rowLines,
-} from "./interval_rows.ts";
+import { intervalPanel } from "./interval_panel.ts";
+import type { Column, IntervalRow } from "./interval_rows.ts";
 import { type ChartOptions, drawChart, innerWidth } from "./plot.ts";
 import { color, type ColorName } from "./theme.ts";
 import { type Verdict, verdictPart } from "./verdict.ts";
@@ -71,12 +64,6 @@ export function compareChart(data: CompareData, options: ChartOptions = {}): str
   const zone = rows[0]!.metric === data.rows[0]!.metric ? data.smallest_visible : null;
   const width = innerWidth(options);
   const { columns, left, right } = columnsOf(width);
-  const axis = axisOf([
-    0,
-    ...rows.flatMap(({ value, ci95 }) => [value, ...ci95 ?? []]),
-    ...(zone === null ? [] : [-zone, zone]),
-  ], { most: width - left - right > 300 ? 8 : 5 });
-  const keys = rows.map(({ key }) => key);
   const unknown = data.rows.filter(({ difference }) => difference === null);
   return drawChart({
     title: data.headline,
@@ -85,26 +72,16 @@ export function compareChart(data: CompareData, options: ChartOptions = {}): str
       verdictPart(data.verdict, data.headline),
       { text: data.ground, above: 4 },
       ...(data.notices ?? []).map((notice) => ({ text: `note: ${notice}` })),
-      {
-        plot: {
-          height: HEAD + rows.length * ROW + 8,
-          marginTop: HEAD,
-          marginBottom: 8,
-          marginLeft: left,
-          marginRight: right,
-          x: { domain: axis.domain, axis: null },
-          y: { type: "band", domain: keys, axis: null, padding: 0 },
-          marks: [
-            ...zoneMarks(zone, keys),
-            ...rowLines(keys, ROW, [left, right]),
-            headAxis(axis.ticks, (tick) => tick === 0 ? "0" : formatDifference(tick, axis.digits)),
-            ruleX([0], { className: "zero", stroke: color("ink-2") }),
-            ...sides(),
-            ...columnMarks(rows, columns, left),
-            ...intervalMarks(rows),
-          ],
-        },
-      },
+      intervalPanel(rows, {
+        columns,
+        width,
+        left,
+        right,
+        row: ROW,
+        head: HEAD,
+        values: zone === null ? [] : [-zone, zone],
+        behind: [...zoneMarks(zone, rows[0]!.key), ...sides()],
+      }),
       {
         text: "blue or rust: p < 0.05, of the parts after Holm over five; grey: no evidence" +
           (zone === null ? "" : "; grey zone: too small to see with so many samples"),
@@ -129,9 +106,9 @@ function colorOf({ p, difference }: MetricDifference, verdict: Verdict | null): 
   return difference > 0 ? "a" : "bad";
 }
 
-function zoneMarks(zone: number | null, keys: readonly string[]): Markish[] {
+function zoneMarks(zone: number | null, key: string): Markish[] {
   if (zone === null) return [];
-  return [rect([{ key: keys[0] }], {
+  return [rect([{ key }], {
     className: "zone",
     x1: -zone,
     x2: zone,

@@ -1,20 +1,12 @@
 // An optimization: the claim on samples the search never saw against the gain it was chosen by, which
 // prompts were left after each stage, what each level of each dimension is worth.
 
-import { ruleX } from "@observablehq/plot";
 import { formatCount, formatDifference, formatDifferences, oneLine } from "../format.ts";
 import { emptyChart } from "./empty.ts";
-import {
-  axisOf,
-  columnMarks,
-  headAxis,
-  intervalMarks,
-  type IntervalRow,
-  rowLines,
-} from "./interval_rows.ts";
+import { intervalPanel } from "./interval_panel.ts";
+import type { IntervalRow } from "./interval_rows.ts";
 import { type ChartOptions, drawChart, innerWidth, type PlotPart, type TextPart } from "./plot.ts";
 import { shorten } from "./text.ts";
-import { color } from "./theme.ts";
 import { survivorsPart } from "./survivors.ts";
 import { type Verdict, verdictPart } from "./verdict.ts";
 
@@ -186,10 +178,6 @@ function forest(
 ): PlotPart {
   const names = Math.min(300, width * 0.5);
   const left = Math.round(names + (valueHead === "" ? 16 : 92));
-  const axis = axisOf([0, ...rows.flatMap(({ value, ci95 }) => [value, ...ci95 ?? []])], {
-    most: width - left > 350 ? 8 : 4,
-  });
-  const keys = rows.map(({ key }) => key);
   const columns = [
     { head, x: 0, text: ({ label }: Row) => shorten(label, names, 13) },
     {
@@ -200,22 +188,12 @@ function forest(
       weight: 600,
     },
   ];
-  return {
-    plot: {
-      height: HEAD + rows.length * ROW + 8,
-      marginTop: HEAD,
-      marginBottom: 8,
-      marginLeft: left,
-      marginRight: RIGHT,
-      x: { domain: axis.domain, axis: null },
-      y: { type: "band", domain: keys, axis: null, padding: 0 },
-      marks: [
-        ...rowLines(keys, ROW, [left, RIGHT]),
-        headAxis(axis.ticks, (tick) => tick === 0 ? "0" : formatDifference(tick, axis.digits)),
-        ruleX([0], { className: "zero", stroke: color("ink-2") }),
-        ...columnMarks(rows, valueHead === "" ? columns.slice(0, 1) : columns, left),
-        ...intervalMarks(rows),
-      ],
-    },
-  };
+  return intervalPanel(rows, {
+    columns: valueHead === "" ? columns.slice(0, 1) : columns,
+    width,
+    left,
+    right: RIGHT,
+    row: ROW,
+    head: HEAD,
+  });
 }
