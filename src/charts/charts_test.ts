@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import {
   CATEGORIES,
   COMPARE,
+  LATENCY,
   LEADERBOARD,
   MARKUP,
   OPTIMIZATION,
@@ -12,9 +13,13 @@ import {
 import { categoriesChart } from "./categories.ts";
 import { compareChart } from "./compare.ts";
 import { leaderboardChart } from "./leaderboard.ts";
-import { optimizationChart } from "./optimization.ts";
-import type { ChartOptions } from "./plot.ts";
-import { trendsChart } from "./trends.ts";
+import { gainFigure } from "./gain.ts";
+import { latencyFigure } from "./latency.ts";
+import { optimizationChart, optimizationGain } from "./optimization.ts";
+import { paretoFigure, paretoPoints } from "./pareto.ts";
+import { type ChartOptions, drawFigure, type Figure } from "./plot.ts";
+import { survivorsFigure } from "./survivors.ts";
+import { trendsChart, trendsFigure, trendsKeys } from "./trends.ts";
 
 interface Case {
   readonly name: string;
@@ -96,12 +101,24 @@ const CASES: readonly Case[] = [
     name: "optimization",
     draw: (options) => optimizationChart(OPTIMIZATION, options),
     empty: () => optimizationChart(null),
-    marks: { "estimate circle": 14, "interval path": 13, "winner rect": 3, "out rect": 185 },
+    marks: {
+      "estimate circle": 14,
+      "interval path": 13,
+      "winner rect": 3,
+      "out rect": 185,
+      "point circle": 7,
+      "front path": 1,
+      "zone rect": 1,
+    },
     says: [
       "▲ confirmed: +0.058",
-      "+0.058 claimed, 49 unseen samples",
-      "+0.094 on validation, best of 108",
-      "27, 2 samples each",
+      "confirmation, 49 unseen samples: +0.058",
+      "validation, best of 108: +0.094, biased",
+      "108 27 4",
+      "2 samples each",
+      "positi…",
+      "median latency of an answer",
+      "winner, definitions.none.steps.json: 0.580 at 3.5 s",
       "few_shot none ★",
       "left out, not known: output lines",
     ],
@@ -154,18 +171,71 @@ for (const { name, draw, empty, marks, says, run } of CASES) {
     }
   });
 
-  Deno.test(`chart of ${name}: in a page it takes the page's colours`, () => {
-    const svg = draw({ embedded: true });
-    assert.ok(!svg.includes("<style>"));
-    assert.match(svg, /var\(--ink, #12181b\)/);
-  });
-
   Deno.test(`chart of ${name}: without data it says what to run`, () => {
     const svg = empty();
     assert.ok(svg.length < 3000);
     assert.ok(textOf(svg).includes(`run: ${run}`));
   });
 }
+
+const FIGURES: Readonly<Record<string, (width: number) => Figure | null>> = {
+  trends: (width) => trendsFigure(TRENDS, width),
+  gain: (width) => gainFigure(optimizationGain(OPTIMIZATION)!, width),
+  survivors: (width) => survivorsFigure(OPTIMIZATION, width).figure,
+  pareto: (width) => paretoFigure(paretoPoints(OPTIMIZATION), width),
+  latency: (width) => latencyFigure(LATENCY, width),
+};
+
+for (const [name, figureOf] of Object.entries(FIGURES)) {
+  Deno.test(`figure of ${name}: a page's colours and type, nothing that a strict policy refuses`, () => {
+    for (const width of [358, 1360]) {
+      const svg = drawFigure(figureOf(width)!, { width, id: `${name}-${width}` });
+      assert.match(svg, new RegExp(`^<svg [^>]*aria-labelledby="${name}-${width}-title `));
+      assert.ok(svg.includes(`<title id="${name}-${width}-title">`));
+      assert.ok(svg.includes(`<desc id="${name}-${width}-desc">`));
+      assert.doesNotMatch(svg, / style=|<style|font-family|NaN|undefined|Infinity|#[0-9a-f]{6}/);
+      assert.ok(!svg.includes(MARKUP) && !/<b /.test(svg), "markup in a name is text");
+      const places = svg.matchAll(/translate\((-?[\d.]+),/g);
+      for (const [, x] of places) assert.ok(Number(x) <= width, `${x} lies within ${width}`);
+    }
+  });
+}
+
+Deno.test("each series has a class of its own, in the order of its key", () => {
+  const svg = drawFigure(trendsFigure(TRENDS, 1360)!, { width: 1360, id: "t" });
+  const keys = trendsKeys(TRENDS);
+  assert.deepEqual(keys.map(({ id, sign }) => `${id} ${sign}`), [
+    "series-1 ●",
+    "series-2 ◆",
+    "series-3 ■",
+    "series-4 ▲",
+    "series-5 ✚",
+  ]);
+  assert.equal(keys[0]?.name, "few-shot");
+  for (const { id } of keys) {
+    const marks = [...svg.matchAll(/class="(\w+) series (series-\d)"/g)]
+      .filter(([, , series]) => series === id).map(([, mark]) => mark);
+    assert.deepEqual(marks.sort(), ["band", "estimate", "leader", "line", "name"]);
+  }
+});
+
+Deno.test("a gain is blue or rust on evidence, grey without, hollow when it is no claim", () => {
+  const color = (value: number, ci95: [number, number] | null, claim: boolean) => {
+    const gains = [{ text: "gain", value, ci95, claim }];
+    const figure = gainFigure({ title: "t", gains, smallest_visible: 0.05, n: 40 }, 358);
+    const svg = drawFigure(figure, { width: 358, id: "g" });
+    return /<circle fill="var\(--(.*?)\)" stroke="var\(--(.*?)\)"|<circle stroke="var\(--(.*?)\)" fill="var\(--(.*?)\)"/
+      .exec(svg)!.slice(1).filter((name) => name !== undefined);
+  };
+  assert.deepEqual(color(0.2, [0.1, 0.3], true), ["a", "a"]);
+  assert.deepEqual(color(-0.2, [-0.3, -0.1], true), ["bad", "bad"]);
+  assert.deepEqual(color(0.2, [-0.1, 0.3], true), ["ink-3", "ink-3"]);
+  assert.deepEqual(color(0.2, null, false).sort(), ["bg", "ink-3"]);
+});
+
+Deno.test("of one prompt alone there is no scatter", () => {
+  assert.equal(paretoFigure(paretoPoints({ ...OPTIMIZATION, candidates: [] }), 640), null);
+});
 
 Deno.test("text that XML forbids is made visible", () => {
   const row = { ...LEADERBOARD.rows[0]!, experiment_id: "a\u0000\u001b[31m\ud800b\uffff" };

@@ -37,7 +37,7 @@ export function intervalPanel<Row extends IntervalRow>(
 ): PlotPart {
   const axis = axisOf(
     [0, ...values, ...rows.flatMap(({ value, ci95 }) => [value, ...ci95 ?? []])],
-    { most: width - left - right > 300 ? 8 : 5 },
+    { most: Math.min(8, Math.max(2, Math.floor((width - left - right) / 50))) },
   );
   const keys = rows.map(({ key }) => key);
   return {

@@ -18,12 +18,16 @@ export interface IntervalRow {
   readonly tip: string;
 }
 
-/** Intervals, then their dots. */
-export function intervalMarks(rows: readonly IntervalRow[]): Markish[] {
+/** Intervals, then their dots; `dy` moves them off the middle of their rows, pixels. */
+export function intervalMarks(
+  rows: readonly IntervalRow[],
+  { dy = 0 }: { readonly dy?: number } = {},
+): Markish[] {
   const known = rows.flatMap((row) => row.ci95 === null ? [] : [{ ...row, ci95: row.ci95 }]);
   const stroke = (hollow: boolean, dashed: boolean) =>
     link(known.filter((row) => row.hollow === hollow), {
       className: "interval",
+      dy,
       x1: (row) => row.ci95[0],
       x2: (row) => row.ci95[1],
       y: "key",
@@ -36,6 +40,7 @@ export function intervalMarks(rows: readonly IntervalRow[]): Markish[] {
     stroke(true, true),
     dot(rows, {
       className: "estimate",
+      dy,
       x: "value",
       y: "key",
       r: 4,

@@ -1,13 +1,16 @@
 // An optimization: the claim on samples the search never saw against the gain it was chosen by, which
-// prompts were left after each stage, what each level of each dimension is worth.
+// prompts were left after each stage, what each level of each dimension is worth, score against
+// latency.
 
 import { formatCount, formatDifference, formatDifferences, oneLine } from "../format.ts";
 import { emptyChart } from "./empty.ts";
+import { type GainData, gainFigure } from "./gain.ts";
 import { intervalPanel } from "./interval_panel.ts";
 import type { IntervalRow } from "./interval_rows.ts";
 import { type ChartOptions, drawChart, innerWidth, type PlotPart, type TextPart } from "./plot.ts";
 import { shorten } from "./text.ts";
-import { survivorsPart } from "./survivors.ts";
+import { stagesInWords, survivorsPart } from "./survivors.ts";
+import { type ParetoData, paretoFigure, paretoPoints } from "./pareto.ts";
 import { type Verdict, verdictPart } from "./verdict.ts";
 
 export interface LevelEffect {
@@ -27,11 +30,11 @@ export interface OptimizationData {
     readonly survivors: readonly string[];
     readonly samples: number;
   }[];
-  readonly candidates: readonly {
-    readonly candidate: string;
+  readonly candidates: readonly (ParetoData["candidates"][number] & {
     readonly levels: Readonly<Record<string, string>>;
     readonly validation: { readonly n: number; readonly difference: number | null };
-  }[];
+  })[];
+  readonly baseline: ParetoData["baseline"];
   readonly dimensions: readonly {
     readonly name: string;
     readonly levels: readonly LevelEffect[];
@@ -50,12 +53,13 @@ export interface OptimizationData {
 
 interface Row extends IntervalRow {
   readonly label: string;
-  readonly winner: boolean;
 }
 
 const ROW = 28;
 const HEAD = 28;
 const RIGHT = 16;
+/** Pixels beyond which the points of a scatter only lie further apart. */
+const WIDEST = 720;
 
 /** `null` data: no finished optimization yet. */
 export function optimizationChart(
@@ -64,29 +68,29 @@ export function optimizationChart(
 ): string {
   if (data === null) return emptyChart("Optimization", "logeval optimize", options);
   const width = innerWidth(options);
-  const gains = gainRows(data);
+  const gain = optimizationGain(data);
+  const gains = gain === null ? null : gainFigure(gain, Math.min(width, 560));
   const effects = data.dimensions.flatMap((dimension) => effectRows(dimension, data));
+  const pareto = paretoFigure(paretoPoints(data), Math.min(width, WIDEST));
   const unknown = data.dimensions.flatMap(({ name, levels }) =>
     levels.filter(({ effect }) => effect === null).map(({ level }) => `${name} ${level}`)
   );
-  const said = (rows: readonly Row[]) => rows.map(({ tip }) => tip).join("; ");
   return drawChart({
     title: data.headline,
     description: [
-      said(gains),
-      data.stages.map(({ stage, survivors }) =>
-        `stage ${stage}: ${formatCount(survivors.length, "prompt")}`
-      ).join(", "),
-      said(effects),
+      gains?.description ?? "",
+      stagesInWords(data),
+      effects.map(({ tip }) => tip).join("; "),
+      pareto?.description ?? "",
     ].filter((part) => part !== "").join(". "),
     parts: [
       verdictPart(data.winner.confirmation.verdict, data.headline),
       { text: data.ground, above: 4 },
-      ...(gains.length > 0 ? [forest(gains, width, ["gain over the baseline", ""])] : []),
+      ...(gains?.parts ?? []),
       ...section("Prompts left, stage by stage", survivorsPart(data, width)),
       ...(effects.length > 0
         ? section("What each level is worth, against the mean of its dimension", {
-          parts: [forest(effects, width, ["dimension, level", "effect"])],
+          parts: [effectPanel(effects, width)],
           note: "blue or rust: the interval leaves out 0; ★: the winner's level",
         })
         : []),
@@ -100,6 +104,11 @@ export function optimizationChart(
           above: 10,
         }]
         : []),
+      ...(pareto === null ? [] : section("Score against latency", {
+        parts: pareto.parts,
+        note: "validation score, hollow because the search has seen these samples; " +
+          "line: no other is both better and faster",
+      })),
     ],
   }, options);
 }
@@ -115,39 +124,26 @@ function section(
   ];
 }
 
-/** The claim, filled; and hollow what the search saw itself, which is no claim. */
-function gainRows({ winner, candidates }: OptimizationData): Row[] {
-  const { n, difference, ci95, verdict } = winner.confirmation;
+/** The claim, and what the search saw itself, which is no claim; `null` when it is not known. */
+export function optimizationGain(
+  { winner, candidates }: Pick<OptimizationData, "winner" | "candidates">,
+): GainData | null {
+  const { n, difference, ci95, smallest_visible } = winner.confirmation;
+  if (difference === null) return null;
   const seen = candidates.find(({ candidate }) => candidate === winner.candidate)?.validation;
-  const rows: Row[] = [];
-  if (difference !== null) {
-    rows.push({
-      key: "claim",
-      label: `${formatDifference(difference)} claimed, ${n} unseen samples`,
-      value: difference,
-      ci95,
-      color: verdict === "better" ? "a" : verdict === "worse" ? "bad" : "ink-3",
-      hollow: false,
-      winner: false,
-      tip: `claimed on ${formatCount(n, "unseen sample")}: ${formatDifference(difference)}, ` +
-        `95 % ${formatDifferences(ci95)}`,
-    });
-  }
-  if (seen && seen.difference !== null) {
-    rows.push({
-      key: "validation",
-      label: `${formatDifference(seen.difference)} on validation, best of ${candidates.length}`,
-      value: seen.difference,
-      ci95: null,
-      color: "ink-3",
-      hollow: true,
-      winner: false,
-      tip: `on the validation samples it was chosen by, no claim: ${
-        formatDifference(seen.difference)
-      }`,
-    });
-  }
-  return rows;
+  const claim = {
+    text: `confirmation, ${formatCount(n, "unseen sample")}: ${formatDifference(difference)}`,
+    value: difference,
+    ci95,
+    claim: true,
+  };
+  const biased = seen === undefined || seen.difference === null ? [] : [{
+    text: `validation, best of ${candidates.length}: ${formatDifference(seen.difference)}, biased`,
+    value: seen.difference,
+    ci95: null,
+    claim: false,
+  }];
+  return { title: "Gain of the winner", gains: [claim, ...biased], smallest_visible, n };
 }
 
 function effectRows(
@@ -165,35 +161,23 @@ function effectRows(
       ci95,
       color: evidence ? effect > 0 ? "a" as const : "bad" as const : "ink-3" as const,
       hollow: false,
-      winner: level === chosen,
       tip: `${name} ${level}: ${formatDifference(effect)}, 95 % ${formatDifferences(ci95)}`,
     }];
   });
 }
 
-function forest(
-  rows: readonly Row[],
-  width: number,
-  [head, valueHead]: readonly [string, string],
-): PlotPart {
+function effectPanel(rows: readonly Row[], width: number): PlotPart {
   const names = Math.min(300, width * 0.5);
-  const left = Math.round(names + (valueHead === "" ? 16 : 92));
+  const left = Math.round(names + 92);
   const columns = [
-    { head, x: 0, text: ({ label }: Row) => shorten(label, names, 13) },
+    { head: "dimension, level", x: 0, text: ({ label }: Row) => shorten(label, names, 13) },
     {
-      head: valueHead,
+      head: "effect",
       x: left - 32,
       end: true,
       text: ({ value }: Row) => formatDifference(value),
       weight: 600,
     },
   ];
-  return intervalPanel(rows, {
-    columns: valueHead === "" ? columns.slice(0, 1) : columns,
-    width,
-    left,
-    right: RIGHT,
-    row: ROW,
-    head: HEAD,
-  });
+  return intervalPanel(rows, { columns, width, left, right: RIGHT, row: ROW, head: HEAD });
 }

@@ -1,17 +1,16 @@
-// Plots and lines of text, one below the other -> one self-contained SVG. The only file that knows
-// how Observable Plot gets a document. The same chart gives the same bytes.
+// Plots and lines of text, one below the other -> one SVG: a file that is whole in itself, or a figure
+// of a page that has the colours and says the rest. The only file that knows how Observable Plot gets
+// a document. The same chart gives the same bytes.
 
 import { plot, type PlotOptions } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import { printable } from "../format.ts";
 import { wrapText } from "./text.ts";
-import { CHART_CLASS, color, type ColorName, SANS, STANDALONE_STYLE } from "./theme.ts";
+import { CHART_CLASS, color, type ColorName, pageColors, SANS, STANDALONE_STYLE } from "./theme.ts";
 
 export interface ChartOptions {
   /** Pixels; the height follows. */
   readonly width?: number;
-  /** For a page that has the colours: no style and no ground of its own. */
-  readonly embedded?: boolean;
 }
 
 /** Text over the whole width, wrapped. */
@@ -36,6 +35,11 @@ export interface Chart {
   readonly parts: readonly (TextPart | PlotPart)[];
 }
 
+/** A chart that leaves its words to the page around it. */
+export interface Figure extends Chart {
+  readonly parts: readonly PlotPart[];
+}
+
 export const DEFAULT_WIDTH = 960;
 const PADDING = 16;
 const SVG = "http://www.w3.org/2000/svg";
@@ -45,9 +49,60 @@ export function innerWidth({ width = DEFAULT_WIDTH }: ChartOptions): number {
   return width - 2 * PADDING;
 }
 
-/** Draws a chart, its parts from top to bottom. */
-export function drawChart(chart: Chart, options: ChartOptions = {}): string {
-  const { width = DEFAULT_WIDTH, embedded = false } = options;
+/** Draws a chart as a file, its parts from top to bottom. */
+export function drawChart(
+  { title, description, parts }: Chart,
+  options: ChartOptions = {},
+): string {
+  const { width = DEFAULT_WIDTH } = options;
+  const make = maker();
+  const { drawn, height } = drawParts(parts, innerWidth(options), PADDING, make);
+  const root = make("svg", {
+    xmlns: SVG,
+    ...frame(width, height),
+    "font-family": SANS,
+    style: `color:${color("ink")};max-width:100%;height:auto;font-variant-numeric:tabular-nums`,
+  });
+  root.append(
+    make("title", {}, title),
+    make("desc", {}, description),
+    make("style", {}, STANDALONE_STYLE),
+    make("rect", { width: "100%", height: "100%", fill: color("bg") }),
+    ...drawn,
+  );
+  return `${root.outerHTML}\n`;
+}
+
+/**
+ * Draws a figure for a page: no style of its own, which a strict policy would refuse; type and
+ * colours are the page's.
+ *
+ * @param id unique in the page
+ */
+export function drawFigure(
+  { title, description, parts }: Figure,
+  { width, id }: { readonly width: number; readonly id: string },
+): string {
+  const make = maker();
+  const { drawn, height } = drawParts(parts, width, 0, make);
+  const named = { "aria-labelledby": `${id}-title ${id}-desc` };
+  const root = make("svg", { ...frame(width, height), ...named });
+  root.append(
+    make("title", { id: `${id}-title` }, title),
+    make("desc", { id: `${id}-desc` }, description),
+    ...drawn,
+  );
+  return pageColors(root.outerHTML);
+}
+
+function frame(width: number, height: number) {
+  return { class: CHART_CLASS, role: "img", width, height, viewBox: `0 0 ${width} ${height}` };
+}
+
+type Make = ReturnType<typeof maker>;
+
+/** Makes elements of one document. */
+function maker() {
   const { document } = parseHTML("<!doctype html><html><body></body></html>") as unknown as Page;
   const make = (name: string, attributes: Record<string, string | number>, text?: string) => {
     const element = document.createElementNS(SVG, name);
@@ -55,54 +110,41 @@ export function drawChart(chart: Chart, options: ChartOptions = {}): string {
     if (text !== undefined) element.textContent = safe(text);
     return element;
   };
-  const parts: Element[] = [];
-  let y = PADDING;
-  for (const part of chart.parts) {
+  return Object.assign(make, { document });
+}
+
+function drawParts(parts: Chart["parts"], width: number, padding: number, make: Make) {
+  const drawn: Element[] = [];
+  let y = padding;
+  for (const part of parts) {
     if ("plot" in part) {
-      const drawn = plot({
+      const picture = plot({
+        width,
         ...part.plot,
-        width: innerWidth(options),
-        document: document as never,
+        document: make.document as never,
       }) as unknown as Element;
       const group = make("g", {
-        transform: `translate(${PADDING},${y})`,
+        transform: `translate(${padding},${y})`,
         fill: "currentColor",
         "font-size": 11,
         "text-anchor": "middle",
       });
-      const drawings = [...drawn.children];
+      const drawings = [...picture.children];
       group.append(...drawings.filter(({ nodeName }) => nodeName.toLowerCase() !== "style"));
       tidy(group);
-      parts.push(group);
+      drawn.push(group);
       y += part.plot.height;
       continue;
     }
     const { text, size = 12, weight = 400, fill = "ink-2", above = 0 } = part;
     y += above;
-    for (const line of wrapText(text, innerWidth(options), size)) {
+    for (const line of wrapText(text, width, size)) {
       y += Math.round(size * 1.4);
-      const place = { x: PADDING, y: y - Math.round(size * 0.35), fill: color(fill) };
-      parts.push(make("text", { ...place, "font-size": size, "font-weight": weight }, line));
+      const place = { x: padding, y: y - Math.round(size * 0.35), fill: color(fill) };
+      drawn.push(make("text", { ...place, "font-size": size, "font-weight": weight }, line));
     }
   }
-  const height = Math.ceil(y + PADDING);
-  const root = make("svg", {
-    xmlns: SVG,
-    class: CHART_CLASS,
-    role: "img",
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    "font-family": SANS,
-    style: `color:${color("ink")};max-width:100%;height:auto;font-variant-numeric:tabular-nums`,
-  });
-  root.append(make("title", {}, chart.title), make("desc", {}, chart.description));
-  if (!embedded) {
-    root.append(make("style", {}, STANDALONE_STYLE));
-    root.append(make("rect", { width: "100%", height: "100%", fill: color("bg") }));
-  }
-  root.append(...parts);
-  return `${root.outerHTML}\n`;
+  return { drawn, height: Math.ceil(y + padding) };
 }
 
 /** What neither XML nor a terminal takes becomes `�`. */

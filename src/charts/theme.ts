@@ -31,6 +31,11 @@ export function color(name: ColorName): string {
   return `var(--${name}, ${TOKENS[name][0]})`;
 }
 
+/** Leaves the values of the colours to the page that the drawing is for. */
+export function pageColors(svg: string): string {
+  return svg.replace(/var\((--[\w-]+), #[\da-f]{6}\)/g, "var($1)");
+}
+
 /** The class of every chart's root. */
 export const CHART_CLASS = "logeval-chart";
 

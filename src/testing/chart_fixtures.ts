@@ -3,6 +3,7 @@
 import type { CategoriesData } from "../charts/categories.ts";
 import type { CompareData, MetricDifference } from "../charts/compare.ts";
 import type { LeaderboardBar, LeaderboardData } from "../charts/leaderboard.ts";
+import type { LatencyData } from "../charts/latency.ts";
 import type { OptimizationData } from "../charts/optimization.ts";
 import type { TrendsData } from "../charts/trends.ts";
 import type { TrendRow } from "../charts/trend_series.ts";
@@ -115,7 +116,14 @@ export const OPTIMIZATION: OptimizationData = {
     survivors: PROMPTS.slice(40, 40 + count).concat(PROMPTS.slice(0, Math.max(0, count - 68)))
       .map(({ candidate }) => candidate),
   })),
-  candidates: PROMPTS.map((prompt) => ({ ...prompt, validation: { n: 37, difference: 0.094 } })),
+  candidates: PROMPTS.map((prompt, at) => ({
+    ...prompt,
+    calls: at % 20 === 0 ? 37 : 2,
+    pareto: at === 40,
+    validation: { n: 37, difference: 0.094, mean: 0.5 + at / 500 },
+    latency_ms: { p50: 2000 + 37 * at },
+  })),
+  baseline: { prompt: MARKUP, mean: 0.52, pareto: true, latency_ms: { p50: 1200 } },
   dimensions: DIMENSIONS.map(({ name, levels }, at) => ({
     name,
     levels: levels.map((level, place) => {
@@ -137,4 +145,11 @@ export const OPTIMIZATION: OptimizationData = {
       verdict: "better",
     },
   },
+};
+
+export const LATENCY: LatencyData = {
+  bins: [4, 30, 0, 6, 1].map((count, at) => ({ from: 500 * at, to: 500 * (at + 1), count })),
+  p50: 740,
+  p95: 1800,
+  longest: 2500,
 };
