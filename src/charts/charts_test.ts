@@ -233,6 +233,19 @@ Deno.test("a gain is blue or rust on evidence, grey without, hollow when it is n
   assert.deepEqual(color(0.2, null, false).sort(), ["bg", "ink-3"]);
 });
 
+Deno.test("a prompt keeps its square through all stages", () => {
+  const { figure } = survivorsFigure(OPTIMIZATION, 1360);
+  const svg = drawFigure(figure, { width: 1360, id: "s" });
+  const winners = [...svg.matchAll(/<g [^>]*class="square winner"[^>]*>(.*?)<\/g>/gs)]
+    .flatMap(([, inner]) => [...inner!.matchAll(/ x="([\d.]+)"/g)].map(([, x]) => Number(x)));
+  const heads = [...svg.matchAll(/translate\(([\d.]+),12\)/g)].map(([, x]) => Number(x));
+  assert.equal(winners.length, 3);
+  assert.deepEqual(
+    winners.map((x, at) => Math.round(x - heads[at]!)),
+    winners.map(() => Math.round(winners[0]!)),
+  );
+});
+
 Deno.test("of one prompt alone there is no scatter", () => {
   assert.equal(paretoFigure(paretoPoints({ ...OPTIMIZATION, candidates: [] }), 640), null);
 });

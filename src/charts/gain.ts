@@ -94,7 +94,7 @@ export function gainFigure(data: GainData, width: number): Figure {
   };
 }
 
-/** Above its mark, from the mark inwards and never over an edge. */
+/** Above its mark: from its left end on, or up to its right end, as there is room. */
 function nameOf(
   { text: name, value, ci95, claim }: Gain,
   x: (value: number) => number,
@@ -102,13 +102,12 @@ function nameOf(
 ): Markish {
   const wide = textWidth(name, 12);
   const [from, to] = [x(ci95?.[0] ?? value), x(ci95?.[1] ?? value)];
-  const left = Math.max(0, Math.min(from, to - wide, inner - wide));
-  const place = from + wide <= inner ? from : left;
+  const rightwards = from + wide <= inner;
   return text([name], {
     y: [name],
     frameAnchor: "left",
-    textAnchor: "start",
-    dx: place,
+    textAnchor: rightwards || to < wide ? "start" : "end",
+    dx: rightwards ? from : to < wide ? 0 : to,
     dy: -9,
     fill: color(claim ? "ink" : "ink-2"),
     fontSize: 12,

@@ -2,6 +2,7 @@
 // names at the lines' ends.
 
 import { areaY, dot, line, link, type Markish, ruleX, ruleY, text } from "@observablehq/plot";
+import { oneLine } from "../format.ts";
 import { shorten, spread, textWidth } from "./text.ts";
 import { color, type ColorName } from "./theme.ts";
 import type { Series } from "./trend_series.ts";
@@ -26,6 +27,9 @@ export interface Drawn extends Series {
   readonly id: string;
 }
 
+/** Pixels of a prompt's name, and of what is too short to tell one. */
+const NAME = 170;
+const LEAST_NAME = 40;
 /** Pixels above the plot, for the names of prompts. */
 export const TOP = 24;
 /** Pixels from one name at a line's end to the next. */
@@ -76,36 +80,28 @@ export function seriesMarks({ id, points, color: name, shape }: Drawn): Markish[
   ];
 }
 
-/** A dashed rule with its name. */
-export function floorMarks(
-  { y, label }: { readonly y: number; readonly label: string },
-): Markish[] {
-  return [
-    ruleY([y], { className: "floor", stroke: color("ink-3"), strokeDasharray: "2 3" }),
-    text([label], {
-      y: [y],
-      frameAnchor: "left",
-      textAnchor: "start",
-      dx: 4,
-      dy: -7,
-      fill: color("ink-3"),
-      fontSize: 11,
-    }),
-  ];
+/** What needs no language model: a dashed rule, named at its right end. */
+export interface Floor {
+  readonly y: number;
+  readonly name: string;
 }
 
-/** Rules, and names where there is room for them. */
+export function floorRules(floors: readonly Floor[]): Markish[] {
+  return floors.map(({ y }) =>
+    ruleY([y], { className: "floor", stroke: color("ink-3"), strokeDasharray: "2 3" })
+  );
+}
+
+/** Rules, and names as far as there is room up to the next; `end` is the right edge, pixels. */
 export function changeMarks(
   changes: readonly { readonly at: Date; readonly prompt: string }[],
   x: (time: number) => number,
+  end: number,
 ): Markish[] {
-  let free = -Infinity;
-  const named = changes.map((change) => {
-    const label = shorten(change.prompt, 170, 11);
-    const place = x(change.at.getTime());
-    if (place < free) return { ...change, label: "" };
-    free = place + textWidth(label, 11) + 8;
-    return { ...change, label };
+  const places = changes.map(({ at }) => x(at.getTime()));
+  const named = changes.map((change, index) => {
+    const room = Math.min(NAME, (places[index + 1] ?? end) - places[index]! - 8);
+    return { ...change, label: room < LEAST_NAME ? "" : shorten(change.prompt, room, 11) };
   });
   return [
     ruleX(named, { className: "change", x: "at", stroke: color("line-2"), insetTop: -TOP + 4 }),
@@ -139,26 +135,65 @@ export function leaders(series: readonly Drawn[], end: Date): Markish[] {
   );
 }
 
-/** Names at the right, moved apart, each at the height of its line's end as far as that goes. */
-export function endLabels(
-  series: readonly Drawn[],
+/** A name at the right, with the value that it is for. */
+interface EndLabel {
+  readonly className: string;
+  readonly name: string;
+  readonly y: number;
+  readonly color: ColorName;
+  readonly weight: number;
+}
+
+/** Names of series, and of floors. */
+export function endLabels(series: readonly Drawn[], floors: readonly Floor[]): EndLabel[] {
+  return [
+    ...series.map(({ id, name, color, points }) => ({
+      className: `name series ${id}`,
+      name,
+      y: points.at(-1)!.mean,
+      color,
+      weight: 600,
+    })),
+    ...floors.map(({ name, y }) => ({
+      className: "name",
+      name,
+      y,
+      color: "ink-3" as const,
+      weight: 400,
+    })),
+  ];
+}
+
+/** Bold text of 12 px is as wide as plain text of 13. */
+const BOLD = 13;
+
+/** Pixels that the names need at most. */
+export function widthOf(labels: readonly EndLabel[]): number {
+  return 12 + Math.max(...labels.map(({ name }) => textWidth(oneLine(name, 60), BOLD)));
+}
+
+/** The names, moved apart, each at the height of its value as far as that goes. */
+export function nameMarks(
+  labels: readonly EndLabel[],
   [low, high]: readonly [number, number],
   right: number,
   inner: number,
 ): Markish[] {
-  const ends = series.map(({ points }) => (high - points.at(-1)!.mean) / (high - low) * inner);
-  const places = spread(ends, LABEL_GAP, [0, inner]);
-  return series.map(({ id, name, color: fill }, at) =>
-    text([shorten(name, right - 8, 12)], {
-      className: `name series ${id}`,
+  const places = spread(labels.map(({ y }) => (high - y) / (high - low) * inner), LABEL_GAP, [
+    0,
+    inner,
+  ]);
+  return labels.map(({ className, name, color: fill, weight }, at) =>
+    text([shorten(name, right - 8, weight === 600 ? BOLD : 11)], {
+      className,
       frameAnchor: "top-right",
       textAnchor: "start",
       lineAnchor: "middle",
       dx: 10,
       dy: places[at]!,
       fill: color(fill),
-      fontSize: 12,
-      fontWeight: 600,
+      fontSize: weight === 600 ? 12 : 11,
+      fontWeight: weight,
     })
   );
 }

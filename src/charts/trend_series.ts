@@ -36,13 +36,17 @@ export interface Series {
   readonly points: readonly Point[];
 }
 
-/** Series by their newest score, highest first. Runs without a score or a time are left out. */
-export function seriesOf(rows: readonly TrendRow[]): Series[] {
+/** Without runs that have no score, no time, or a run in their place. */
+export function shownRuns<Row extends TrendRow>(rows: readonly Row[]): Row[] {
   const replaced = new Set(rows.map(({ parent_run_id }) => parent_run_id));
-  const shown = rows.filter((row) =>
+  return rows.filter((row) =>
     row.overall.mean !== null && !replaced.has(row.run_id) && !isNaN(Date.parse(row.started_at))
   );
-  return [...Map.groupBy(shown, ({ experiment_id }) => experiment_id)]
+}
+
+/** Series of the runs that are shown, by their newest score, highest first. */
+export function seriesOf(rows: readonly TrendRow[]): Series[] {
+  return [...Map.groupBy(shownRuns(rows), ({ experiment_id }) => experiment_id)]
     .map(([name, runs]): Series => ({
       name,
       points: runs.map(pointOf).sort((a, b) => a.at.getTime() - b.at.getTime()),

@@ -7,19 +7,20 @@ import { emptyChart } from "./empty.ts";
 import { axisOf } from "./interval_rows.ts";
 import type { Floors } from "./leaderboard.ts";
 import { type ChartOptions, drawChart, type Figure, innerWidth } from "./plot.ts";
-import { textWidth } from "./text.ts";
 import { color, type ColorName } from "./theme.ts";
 import {
   changeMarks,
   type Drawn,
   endLabels,
-  floorMarks,
+  floorRules,
   LABEL_GAP,
   leaders,
+  nameMarks,
   seriesMarks,
   type Shape,
   SHAPES,
   TOP,
+  widthOf,
 } from "./trend_marks.ts";
 import { type Point, promptChanges, type Series, seriesOf, type TrendRow } from "./trend_series.ts";
 
@@ -105,14 +106,12 @@ function figureOf(
   floors: Floors | null,
   width: number,
 ): Figure {
-  const right = Math.min(
-    width * 0.3,
-    12 + Math.max(...series.map(({ name }) => textWidth(oneLine(name, 60), 12))),
-  );
   const lines = floors === null ? [] : [
-    { y: floors.most_common.overall, label: "most common labels" },
-    { y: floors.embedded.overall, label: "nearest example" },
+    { y: floors.most_common.overall, name: "common labels" },
+    { y: floors.embedded.overall, name: "nearest example" },
   ];
+  const labels = endLabels(series, lines);
+  const right = Math.min(width * 0.32, widthOf(labels));
   const points = series.flatMap((one) => one.points);
   const axis = axisOf([
     ...points.flatMap(({ mean, ci95 }) => [mean, ...ci95 ?? []]),
@@ -124,7 +123,7 @@ function figureOf(
   const span: [number, number] = [first - around, last + around];
   const x = (time: number) =>
     LEFT + (width - LEFT - right) * (time - span[0]) / (span[1] - span[0]);
-  const height = Math.max(HEIGHT, TOP + BOTTOM + LABEL_GAP * series.length);
+  const height = Math.max(HEIGHT, TOP + BOTTOM + LABEL_GAP * labels.length);
   const lead = `highest now: ${oneLine(best.name, 60)} at ${formatScore(best.points.at(-1)!.mean)}`;
   return {
     title: `Overall score over time; ${lead}`,
@@ -150,18 +149,25 @@ function figureOf(
             tickSize: 3,
             label: null,
             color: color("ink-3"),
-            ticks: Math.max(3, Math.floor((width - LEFT - right) / 110)),
+            ticks: timeTicks([first, last], width - LEFT - right),
             tickFormat: (time: Date) => formatTime(time, last - first),
           }),
-          ...lines.flatMap((floor) => floorMarks(floor)),
-          ...changeMarks(promptChanges(series), x),
+          ...floorRules(lines),
+          ...changeMarks(promptChanges(series), x, width),
           ...series.toReversed().flatMap(seriesMarks),
           ...leaders(series, new Date(span[1])),
-          ...endLabels(series, axis.domain, right, height - TOP - BOTTOM),
+          ...nameMarks(labels, axis.domain, right, height - TOP - BOTTOM),
         ],
       },
     }],
   };
+}
+
+/** How many ticks; where few fit, the ticks: round times would leave one or none. */
+function timeTicks([first, last]: readonly [number, number], width: number): number | Date[] {
+  const most = Math.floor(width / 110);
+  if (most > 3 || first === last) return Math.max(3, most);
+  return [0, 0.5, 1].map((share) => new Date(first + share * (last - first)));
 }
 
 /** The first and the last, epoch milliseconds. */

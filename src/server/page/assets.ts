@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { type Answer, answerOf } from "../answers.ts";
 import base from "./base.css" with { type: "text" };
+import charts from "./charts.css" with { type: "text" };
 import compare from "./compare.css" with { type: "text" };
 import controls from "./controls.css" with { type: "text" };
 import empty from "./empty.css" with { type: "text" };
@@ -26,6 +27,7 @@ const CSS = [
   controls,
   tables,
   marks,
+  charts,
   leaderboard,
   run,
   sample,

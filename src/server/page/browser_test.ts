@@ -135,6 +135,37 @@ Deno.test("theme, filter without reload, keys and live progress", inBrowser, asy
   });
 });
 
+Deno.test(
+  "one of two widths is shown, and a button brings a series forward",
+  inBrowser,
+  async () => {
+    using project = archiveProject();
+    for (const id of [A, "20260108-143000-a", B, "20260108-143000-b"]) project.addRun({ id });
+    await withBrowser(project.handler(), async (page, base) => {
+      for (
+        const [width, shown] of [[1440, "time-wide-title"], [390, "time-narrow-title"]] as const
+      ) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(base);
+        const found = await page.locator("section:has(#h-time) svg:visible > title").all();
+        assert.deepEqual(await Promise.all(found.map((title) => title.getAttribute("id"))), [
+          shown,
+        ]);
+      }
+      const button = page.getByRole("button", { name: "a", exact: true });
+      const faded = page.locator("figure.solo .narrow .series:not(.on)");
+      await button.focus();
+      await page.keyboard.press("Enter");
+      assert.equal(await button.getAttribute("aria-pressed"), "true");
+      // Band, line, marks, leader and name of the other.
+      assert.equal(await faded.count(), 5);
+      await page.keyboard.press("Space");
+      assert.equal(await button.getAttribute("aria-pressed"), "false");
+      assert.equal(await faded.count(), 0);
+    });
+  },
+);
+
 Deno.test("an empty project in a browser", inBrowser, async () => {
   using project = archiveProject();
   await withBrowser(project.handler(), async (page, base) => {

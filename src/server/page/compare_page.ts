@@ -43,7 +43,9 @@ async function make(input: Input): Promise<PageContent> {
   try {
     for (const [field, name] of [["a", a], ["b", b]] as const) namedRun(snapshot.runs, name, field);
     const compare = compareView(await comparisonOf({ ...input, query: { a, b } }));
-    return page(compare.title, { choices, compare, refusal: "" });
+    const { gainDrawing } = await import("./figures.ts");
+    const drawn = { ...compare, gain: gainDrawing(compare.gain) };
+    return page(compare.title, { choices, compare: drawn, refusal: "" });
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== "not_comparable") throw error;
     return page("Compare", { choices, compare: null, refusal: error.message });

@@ -158,7 +158,7 @@ export function leaderboardView(
 }
 
 /** Most common labels, embedded. */
-export function floorsOf(table: LeaderboardTable | null): readonly (number | null)[] {
+function floorsOf(table: LeaderboardTable | null): readonly (number | null)[] {
   const floors = table?.floors ?? table?.rows[0]?.floors;
   return [floors?.most_common.overall ?? null, floors?.embedded.overall ?? null];
 }

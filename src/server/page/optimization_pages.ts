@@ -7,8 +7,6 @@ import { listed, type RouteInput } from "../route.ts";
 import { diffLines, optimizationView } from "./optimization_view.ts";
 import { optimizationRows } from "./optimizations_view.ts";
 import { type PageContent, type PageRoute, pageRoute } from "./page_route.ts";
-import { paretoView } from "./pareto_view.ts";
-import { stagesView } from "./stages_view.ts";
 
 const Nothing = z.strictObject({});
 
@@ -47,8 +45,7 @@ async function optimizationPage(input: RouteInput<unknown>): Promise<PageContent
     title: found.run_id,
     data: {
       opt: optimizationView(found, config, result),
-      stages: result && stagesView(config, result),
-      pareto: result && paretoView(result),
+      drawn: result && (await import("./figures.ts")).optimizationFigures(result),
       diff: winner === null ? [] : diffOf(config.prompt, winner),
     },
   };

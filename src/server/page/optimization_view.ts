@@ -1,7 +1,7 @@
 // One optimization: its claim, what each dimension is worth, finalists, what changed in the prompt.
 // Pure.
 
-import { formatCount, formatDifference, formatDuration } from "../../format.ts";
+import { formatCount, formatDifference, formatDuration, groupDigits } from "../../format.ts";
 import type { PromptTemplate } from "../../analyzer/prompt.ts";
 import { promptDiff } from "../../harness/prompt_diff.ts";
 import type { OptimizationConfig, OptimizationResult } from "../../optimizer/optimization_files.ts";
@@ -17,7 +17,6 @@ import {
   seenLine,
 } from "../../optimizer/optimization_terms.ts";
 import type { ArchivedOptimization } from "../archived_optimization.ts";
-import { type GainView, gainView } from "./gain_view.ts";
 import { liveOptimization, type LiveView } from "./live_view.ts";
 import {
   axisAround,
@@ -41,7 +40,11 @@ export interface OptimizationView {
   readonly verdict: VerdictView | null;
   readonly lines: readonly string[];
   readonly promoted: string;
-  readonly gain: GainView | null;
+  readonly stages: readonly {
+    readonly stage: number;
+    readonly left: string;
+    readonly samples: number;
+  }[];
   readonly seen: string;
   readonly axis: AxisHead;
   readonly effects: readonly {
@@ -96,7 +99,11 @@ export function optimizationView(
     verdict: result === null ? null : verdictOf(result, lines[0] ?? ""),
     lines: lines.slice(1).map((line) => `${capital(line)}.`),
     promoted: result?.promoted?.prompt ?? "",
-    gain: result === null ? null : gainOf(result),
+    stages: (result?.stages ?? []).map(({ stage, survivors, samples }) => ({
+      stage,
+      left: groupDigits(survivors.length),
+      samples,
+    })),
     seen: result === null ? "" : seenLine(result, config),
     axis: axisHead(axis, [], 6),
     effects: (result?.dimensions ?? []).map(({ name, levels }) => ({
@@ -137,29 +144,6 @@ function verdictOf({ winner }: OptimizationResult, line: string): VerdictView {
   }[winner.confirmation.verdict];
   const [word = line, ...rest] = line.split(": ");
   return { ...looks, word, rest: `: ${rest.join(": ")}`, sub: "" };
-}
-
-function gainOf({ winner, candidates }: OptimizationResult): GainView | null {
-  const { difference, ci95, n, smallest_visible } = winner.confirmation;
-  if (difference === null) return null;
-  const seen = candidates.find(({ candidate }) => candidate === winner.candidate)?.validation;
-  const biased = seen?.difference === null || seen === undefined ? [] : [{
-    text: `validation, chosen by: ${formatDifference(seen.difference)}, biased`,
-    value: seen.difference,
-    ci95: null,
-    claim: false,
-  }];
-  return gainView(
-    "Gain of the winner",
-    [{
-      text: `confirmation, ${n} unseen: ${formatDifference(difference)}`,
-      value: difference,
-      ci95,
-      claim: true,
-    }, ...biased],
-    smallest_visible,
-    n,
-  );
 }
 
 /** A line of the diff with what it does. */

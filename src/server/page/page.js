@@ -117,9 +117,28 @@ function startChoices() {
   }
 }
 
+/** A button a series: the others fade. */
+function startSeries() {
+  for (const button of document.querySelectorAll("button[data-series]")) {
+    const figure = button.closest("figure");
+    button.hidden = false;
+    button.onclick = () => {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      for (const other of figure.querySelectorAll("button[data-series]")) {
+        other.setAttribute("aria-pressed", String(on && other === button));
+      }
+      for (const mark of figure.querySelectorAll(".series")) {
+        mark.classList.toggle("on", mark.classList.contains(button.dataset.series));
+      }
+      figure.classList.toggle("solo", on);
+    };
+  }
+}
+
 startTheme();
 startFilter();
 startKeys();
 startLive();
 startCopy();
 startChoices();
+startSeries();

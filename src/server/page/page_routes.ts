@@ -8,14 +8,14 @@ import type { Snapshot } from "../archive.ts";
 import type { ArchivedRun } from "../archived_run.ts";
 import { listed, type RouteInput } from "../route.ts";
 import { sampleOf } from "../routes.ts";
-import { categoryRows, chooseTable, TableQuery, trendRows } from "../rows_leaderboard.ts";
+import { categoryRows, chooseTable, TableQuery } from "../rows_leaderboard.ts";
 import { SampleQuery, SamplesQuery } from "../rows_runs.ts";
 import { comparePage } from "./compare_page.ts";
 import { confusionView } from "./confusion_view.ts";
 import { emptyView } from "./empty_view.ts";
 import { heatView } from "./heat_view.ts";
 import { latencyView } from "./latency_view.ts";
-import { floorsOf, leaderboardView } from "./leaderboard_view.ts";
+import { leaderboardView } from "./leaderboard_view.ts";
 import { liveJobs } from "./live_view.ts";
 import { OPTIMIZATION_PAGES } from "./optimization_pages.ts";
 import { type PageContent, type PageRoute, pageRoute } from "./page_route.ts";
@@ -79,13 +79,13 @@ function emptyPage(): PageContent {
   return { template: "empty", title: "No run yet", data: { empty: emptyView() } };
 }
 
-function leaderboardPage(
+async function leaderboardPage(
   { snapshot, query }: RouteInput<z.output<typeof TableQuery>>,
-): PageContent {
+): Promise<PageContent> {
   const { runs, optimizations, board: { leaderboard, notices } } = snapshot;
   const table = chooseTable(leaderboard, query);
   if (table === null && runs.length === 0) return emptyPage();
-  const order = (table?.rows ?? []).map(({ experiment_id }) => experiment_id);
+  const time = timeView(table);
   const most = table?.rows.toSorted((a, b) => b.n - a.n)[0];
   return {
     template: "leaderboard",
@@ -96,7 +96,7 @@ function leaderboardPage(
     data: {
       jobs: liveJobs([], optimizations),
       board: leaderboardView(table, leaderboard, runs, notices),
-      time: timeView(trendRows(table, undefined), order, floorsOf(table)),
+      time: time && { ...time, ...(await import("./figures.ts")).timeFigure(time.data) },
       heat: heatView(categoryRows(table, runs)),
     },
   };
@@ -116,6 +116,7 @@ async function runPage(
   const run = runOf(input);
   const { config, metrics } = archive.run(run);
   const records = await archive.records(run);
+  const latency = latencyView(records);
   const rows = tableOf(snapshot, run.run_id);
   const leader = rows.find(({ rank }) => rank === 1);
   return {
@@ -125,7 +126,10 @@ async function runPage(
     data: {
       run: runView(run, config, metrics, rows),
       confusion: metrics && confusionView(run.run_id, metrics.confusion),
-      latency: latencyView(records),
+      latency: latency && {
+        table: latency.table,
+        figure: (await import("./figures.ts")).latencyDrawing(latency),
+      },
       samples: samplesView(run.run_id, records, query),
       compare: leader && leader.local && leader.run_id !== run.run_id && metrics
         ? compareUrl(leader.run_id, run.run_id)

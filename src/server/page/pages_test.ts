@@ -81,6 +81,10 @@ Deno.test("texts of logs, answers and experiments never become markup", async ()
   for (const id of [A, B]) {
     project.addRun({ id, records, config: { experiment_id: `${EVIL} ${id}`, git_commit: EVIL } });
   }
+  project.addRun({
+    id: "20260108-143000-a",
+    config: { experiment_id: `${EVIL} ${A}`, prompt: { ...testConfig().prompt, id: EVIL } },
+  });
   const paths = ["/", "/runs", `/runs/${A}`, `/runs/${A}/samples/s2`, `/compare?a=${A}&b=${B}`];
   for (
     const path of [...paths, `/${encodeURIComponent(EVIL)}`, `/runs/${encodeURIComponent(EVIL)}`]
@@ -99,6 +103,20 @@ Deno.test("an empty project says what to type", async () => {
   }
   assert.match(await (await project.get("/optimizations", HTML)).text(), /logeval optimize/);
   assert.match(await (await project.get("/compare", HTML)).text(), /no second run/);
+});
+
+Deno.test("without scripts no button of a series is shown, and ids are unique", async () => {
+  using project = filledProject();
+  project.addRun({ id: "20260108-143000-a", config: { experiment_id: "a" } });
+  for (const path of ["/", `/runs/${A}`, "/compare", `/optimizations/${SEARCH}`]) {
+    const html = await (await project.get(path, HTML)).text();
+    const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id!);
+    assert.equal(new Set(ids).size, ids.length, path);
+    assert.match(html, /<svg [^>]*logeval-chart/, path);
+    for (const [button] of html.matchAll(/<button[^>]*data-series[^>]*>/g)) {
+      assert.match(button, / hidden>$/);
+    }
+  }
 });
 
 Deno.test("a broken run is named, and the others stay", async () => {

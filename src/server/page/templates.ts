@@ -7,6 +7,7 @@ import bar from "./bar.eta" with { type: "text" };
 import compare from "./compare.eta" with { type: "text" };
 import empty from "./empty.eta" with { type: "text" };
 import error from "./error.eta" with { type: "text" };
+import figure from "./figure.eta" with { type: "text" };
 import gain from "./gain.eta" with { type: "text" };
 import iv from "./iv.eta" with { type: "text" };
 import latency from "./latency.eta" with { type: "text" };
@@ -20,7 +21,6 @@ import run from "./run.eta" with { type: "text" };
 import runs from "./runs.eta" with { type: "text" };
 import sample from "./sample.eta" with { type: "text" };
 import samples from "./samples.eta" with { type: "text" };
-import shape from "./shape.eta" with { type: "text" };
 import time from "./time.eta" with { type: "text" };
 
 const TEMPLATES = {
@@ -29,6 +29,7 @@ const TEMPLATES = {
   compare,
   empty,
   error,
+  figure,
   gain,
   iv,
   latency,
@@ -42,7 +43,6 @@ const TEMPLATES = {
   runs,
   sample,
   samples,
-  shape,
   time,
 };
 

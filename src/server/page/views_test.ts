@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { confusionView } from "./confusion_view.ts";
-import { gainView } from "./gain_view.ts";
 import { heatView } from "./heat_view.ts";
+import { latencyView } from "./latency_view.ts";
 import { axisAround, axisHead, intervalMark, place, tickText, tickValues } from "./marks.ts";
-import { stagesView } from "./stages_view.ts";
 import { timeView } from "./time_view.ts";
 import { countWord, datasetName, listWords, rate, shortDate, shortTime } from "./words.ts";
 
@@ -88,27 +87,35 @@ Deno.test("the heat map tints few lines faintly, under their own heading", () =>
 });
 
 Deno.test("a line over time begins with the second run", () => {
-  const run = (time: string, score: number, prompt_changed = false) => ({
-    time,
-    experiment_id: "a",
-    run_id: `r ${time}`,
-    score,
-    score_low: score - 0.1,
-    score_high: score + 0.1,
-    prompt_id: "p2",
+  const run = (experiment_id: string, day: number, changes: object = {}) => ({
+    experiment_id,
+    run_id: `r${day}-${experiment_id}`,
+    parent_run_id: null,
+    unranked: day === 2 ? null : "superseded",
+    local: day > 1,
+    started_at: `2026-01-0${day}T00:00:00Z`,
+    overall: { mean: 0.5, ci95: [0.4, 0.6] },
+    prompt_id: "p",
     prompt_hash: "sha256:0",
-    prompt_changed,
+    seen_samples: 0,
+    ...changes,
   });
-  assert.equal(timeView([run("2026-01-01T00:00:00Z", 0.5)], [], [null, null]), null);
-  const view = timeView(
-    [run("2026-01-01T00:00:00Z", 0.5), run("2026-01-08T00:00:00Z", 0.6, true)],
-    ["a"],
-    [0.3, null],
+  const view = (...rows: readonly object[]) => timeView({ floors: null, rows } as never);
+  assert.equal(timeView(null), null);
+  assert.equal(view(run("a", 1), run("a", 2, { unranked: "changed" })), null);
+  assert.equal(view(run("a", 1), run("a", 2, { parent_run_id: "r1-a" })), null);
+  const found = view(run("a", 2), run("a", 1), run("once", 1));
+  assert.deepEqual(found?.table.map(({ time, url }) => [time, url]), [
+    ["2 Jan 00:00", "/runs/r2-a"],
+    ["1 Jan 00:00", ""],
+  ]);
+  assert.doesNotMatch(found?.note ?? "", /hollow|most runs|newest/);
+  const many = view(
+    ..."abcde".split("").flatMap((name) => [run(name, 1), run(name, 2, { seen_samples: 3 })]),
+    ...Array.from({ length: 50 }, (_, at) => run("f", 3, { run_id: `f${at}` })),
   );
-  assert.deepEqual(view?.series[0]?.points.map(({ x }) => x), ["0.00%", "100.00%"]);
-  assert.deepEqual(view?.changes, [{ x: "100.00%", text: "p2", anchor: "end" }]);
-  assert.equal(view?.floors.length, 1);
-  assert.equal(view?.table[0]?.time, "8 Jan 00:00");
+  assert.match(many?.note ?? "", /hollow: .*; 4 of 6 experiments, .*; newest 40 runs of each$/);
+  assert.equal(many?.data.rows.length, 40 + 3 * 2);
 });
 
 Deno.test("confusions: the diagonal is right, what is no label stands apart", () => {
@@ -132,40 +139,11 @@ Deno.test("confusions: the diagonal is right, what is no label stands apart", ()
   });
 });
 
-Deno.test("a gain below 0 on evidence is marked, what is no claim is hollow", () => {
-  const view = gainView(
-    "t",
-    [
-      { text: "claim", value: -0.2, ci95: [-0.3, -0.1], claim: true },
-      { text: "seen", value: 0.1, ci95: null, claim: false },
-    ],
-    0.05,
-    40,
-  );
-  assert.deepEqual(view.marks.map(({ kind }) => kind), ["is-bad", "is-hollow"]);
-  assert.match(view.zone?.text ?? "", /40 samples/);
-});
-
-Deno.test("a prompt keeps its square through all stages", () => {
-  const dimensions = [{ name: "d", levels: ["x", "y"] }, { name: "e", levels: ["u", "v"] }];
-  const candidates = ["x.u", "x.v", "y.u"].map((candidate) => {
-    const [d = "", e = ""] = candidate.split(".");
-    return { candidate, levels: { d, e } };
-  });
-  const { stages } = stagesView(
-    { space: { dimensions } } as never,
-    {
-      candidates,
-      winner: { candidate: "x.v" },
-      stages: [
-        { stage: 1, survivors: ["x.u", "x.v", "y.u"], samples: 1 },
-        { stage: 2, survivors: ["x.v"], samples: 4 },
-      ],
-    } as never,
-  );
-  assert.deepEqual(stages.map(({ left }) => left), [3, 1]);
-  const [first, second] = stages.map(({ cells }) => cells.map(({ x, y }) => [x, y]));
-  assert.deepEqual(first, second);
-  assert.equal(new Set(first?.map(String)).size, 3);
-  assert.deepEqual(stages[1]?.cells.map(({ kind }) => kind), ["", "wn", ""]);
+Deno.test("every answer is in one bin of the histogram, the slowest too", () => {
+  const view = latencyView([0, 10, 10, 90].map((latency_ms) => ({ latency_ms })) as never);
+  assert.equal(view?.data.bins.length, 18);
+  assert.deepEqual(view?.table.map(({ count }) => count), [1, 2, 1]);
+  assert.equal(view?.data.longest, 90);
+  assert.equal(latencyView([{ latency_ms: 0 }] as never)?.table[0]?.count, 1);
+  assert.equal(latencyView([{ latency_ms: null }] as never), null);
 });
