@@ -46,7 +46,7 @@ export function place(value: number, { low, high }: Axis): string {
 }
 
 /** How wide a stretch is. */
-export function extent(from: number, to: number, axis: Axis): string {
+function extent(from: number, to: number, axis: Axis): string {
   return `${(parseFloat(place(to, axis)) - parseFloat(place(from, axis))).toFixed(2)}%`;
 }
 

@@ -8,7 +8,7 @@ import { runUrl, shortTime } from "./words.ts";
 
 const MOST_SERIES = 4;
 /** Runs of a series: more are no line any more, and a heavy page. */
-const MOST_RUNS = 40;
+const MOST_RUNS = 24;
 
 export interface TimeView {
   readonly data: TrendsData;

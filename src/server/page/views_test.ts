@@ -114,8 +114,8 @@ Deno.test("a line over time begins with the second run", () => {
     ..."abcde".split("").flatMap((name) => [run(name, 1), run(name, 2, { seen_samples: 3 })]),
     ...Array.from({ length: 50 }, (_, at) => run("f", 3, { run_id: `f${at}` })),
   );
-  assert.match(many?.note ?? "", /hollow: .*; 4 of 6 experiments, .*; newest 40 runs of each$/);
-  assert.equal(many?.data.rows.length, 40 + 3 * 2);
+  assert.match(many?.note ?? "", /hollow: .*; 4 of 6 experiments, .*; newest 24 runs of each$/);
+  assert.equal(many?.data.rows.length, 24 + 3 * 2);
 });
 
 Deno.test("confusions: the diagonal is right, what is no label stands apart", () => {
