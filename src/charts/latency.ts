@@ -30,10 +30,14 @@ const SIDE = 14;
 export function latencyFigure({ bins, p50, p95, longest }: LatencyData, width: number): Figure {
   const [low, high] = [bins[0]!.from, bins.at(-1)!.to];
   const inner = width - 2 * SIDE;
+  const x = (ms: number) => inner * (ms - low) / (high - low);
+  const [median, slow] = [`p50 ${formatDuration(p50)}`, `p95 ${formatDuration(p95)}`];
+  const [medianWidth, slowWidth] = [median, slow].map((name) => textWidth(name, 11) + 6);
   const quantiles = [
-    { name: `p95 ${formatDuration(p95)}`, ms: p95, rise: 20 },
-    { name: `p50 ${formatDuration(p50)}`, ms: p50, rise: 6 },
-  ];
+    { name: slow, ms: p95, rise: 20, leftwards: x(p95) + slowWidth! > inner },
+    // Away from the rule of p95 when that is near.
+    { name: median, ms: p50, rise: 6, leftwards: x(p50) + medianWidth! > Math.min(inner, x(p95)) },
+  ].map((one) => ({ ...one, leftwards: one.leftwards && x(one.ms) > medianWidth! }));
   return {
     title: "Latency of an answer",
     description: `Median ${formatDuration(p50)}, p95 ${formatDuration(p95)}, slowest ${
@@ -70,21 +74,18 @@ export function latencyFigure({ bins, p50, p95, longest }: LatencyData, width: n
             ticks: Math.max(2, Math.floor(inner / 90)),
             tickFormat: (ms: number) => ms === 0 ? "0" : formatDuration(ms),
           }),
-          ...quantiles.flatMap(({ name, ms, rise }) => {
-            const end = inner * (ms - low) / (high - low) + textWidth(name, 11) + 6 > inner;
-            return [
-              ruleX([ms], { className: "quantile", stroke: color("ink-2"), insetTop: -rise - 8 }),
-              text([name], {
-                x: [ms],
-                frameAnchor: "top",
-                textAnchor: end ? "end" : "start",
-                dx: end ? -4 : 4,
-                dy: -rise - 8,
-                fill: color("ink"),
-                fontSize: 11,
-              }),
-            ];
-          }),
+          ...quantiles.flatMap(({ name, ms, rise, leftwards }) => [
+            ruleX([ms], { className: "quantile", stroke: color("ink-2"), insetTop: -rise - 8 }),
+            text([name], {
+              x: [ms],
+              frameAnchor: "top",
+              textAnchor: leftwards ? "end" : "start",
+              dx: leftwards ? -4 : 4,
+              dy: -rise - 8,
+              fill: color("ink"),
+              fontSize: 11,
+            }),
+          ]),
         ],
       },
     }],

@@ -29,7 +29,7 @@ export interface Drawn extends Series {
 
 /** Pixels of a prompt's name, and of what is too short to tell one. */
 const NAME = 170;
-const LEAST_NAME = 40;
+const LEAST_NAME = 60;
 /** Pixels above the plot, for the names of prompts. */
 export const TOP = 24;
 /** Pixels from one name at a line's end to the next. */

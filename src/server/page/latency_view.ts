@@ -29,7 +29,7 @@ export function latencyView(records: readonly SampleRecord[]): LatencyView | nul
       longest,
     },
     table: bins.filter(({ count }) => count > 0).map(({ from, to, count }) => ({
-      range: `${formatDuration(from)} to ${formatDuration(to)}`,
+      range: `${from === 0 ? 0 : formatDuration(from)} to ${formatDuration(to)}`,
       count,
     })),
   };
