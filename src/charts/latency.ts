@@ -31,13 +31,14 @@ export function latencyFigure({ bins, p50, p95, longest }: LatencyData, width: n
   const [low, high] = [bins[0]!.from, bins.at(-1)!.to];
   const inner = width - 2 * SIDE;
   const x = (ms: number) => inner * (ms - low) / (high - low);
-  const [median, slow] = [`p50 ${formatDuration(p50)}`, `p95 ${formatDuration(p95)}`];
-  const [medianWidth, slowWidth] = [median, slow].map((name) => textWidth(name, 11) + 6);
+  // A name stands right of its rule, but left where it would meet the edge or the rule of p95.
   const quantiles = [
-    { name: slow, ms: p95, rise: 20, leftwards: x(p95) + slowWidth! > inner },
-    // Away from the rule of p95 when that is near.
-    { name: median, ms: p50, rise: 6, leftwards: x(p50) + medianWidth! > Math.min(inner, x(p95)) },
-  ].map((one) => ({ ...one, leftwards: one.leftwards && x(one.ms) > medianWidth! }));
+    { name: `p95 ${formatDuration(p95)}`, ms: p95, rise: 20, end: inner },
+    { name: `p50 ${formatDuration(p50)}`, ms: p50, rise: 6, end: x(p95) },
+  ].map((one) => {
+    const wide = textWidth(one.name, 11) + 6;
+    return { ...one, leftwards: x(one.ms) + wide > one.end && x(one.ms) > wide };
+  });
   return {
     title: "Latency of an answer",
     description: `Median ${formatDuration(p50)}, p95 ${formatDuration(p95)}, slowest ${
