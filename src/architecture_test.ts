@@ -28,9 +28,9 @@ function nameOf(specifier: string): string {
   return specifier.startsWith("file://") ? relative(ROOT, new URL(specifier).pathname) : specifier;
 }
 
-function importsOf(module: Module, { dynamic }: { readonly dynamic: boolean }): string[] {
+/** All imports, types and those on demand too. */
+function importsOf(module: Module): string[] {
   return (module.dependencies ?? [])
-    .filter((dependency) => dynamic || !dependency.isDynamic)
     .flatMap(({ code, type }) => [code?.specifier, type?.specifier])
     .filter((specifier) => specifier !== undefined)
     .map(nameOf);
@@ -57,7 +57,7 @@ Deno.test("imports point one way, from the command line down to the analyzer", (
   for (const [name, module] of ours) {
     const room = roomOf(name);
     if (room === undefined) continue;
-    for (const target of importsOf(module, { dynamic: true })) {
+    for (const target of importsOf(module)) {
       const other = roomOf(target);
       if (other === undefined || other === room) continue;
       assert.ok(ARROWS[room]?.includes(other), `${name} imports ${target}`);
@@ -68,7 +68,7 @@ Deno.test("imports point one way, from the command line down to the analyzer", (
 Deno.test("the small files of src/ import no room", () => {
   for (const [name, module] of ours) {
     if (!/^src\/\w+\.ts$/.test(name) || name === "src/main.ts") continue;
-    for (const target of importsOf(module, { dynamic: true })) {
+    for (const target of importsOf(module)) {
       assert.ok(!/^src\/\w+\//.test(target), `${name} imports ${target}`);
     }
   }
@@ -89,16 +89,31 @@ Deno.test("Deno.* stays at the edge, only main ends the process, nothing prints 
   }
 });
 
-Deno.test("help and version load no room", () => {
+/** What is loaded with a module: no types, nothing that is imported on demand. */
+function loadedWith(...entries: readonly string[]): Set<string> {
   const seen = new Set<string>();
   const visit = (name: string) => {
     if (seen.has(name)) return;
     seen.add(name);
     const module = modules.get(name);
-    for (const target of module ? importsOf(module, { dynamic: false }) : []) visit(target);
+    for (const { code, isDynamic } of module?.dependencies ?? []) {
+      if (code?.specifier !== undefined && !isDynamic) visit(nameOf(code.specifier));
+    }
   };
-  visit("src/main.ts");
-  visit("src/cli/cli.ts");
+  entries.forEach(visit);
+  return seen;
+}
+
+Deno.test("a server starts without what draws charts", () => {
+  const drawing = (name: string) => /linkedom|observablehq/.test(name);
+  const loaded = [...loadedWith("src/cli/serve.ts")];
+  assert.ok(loaded.includes("src/server/page/page_routes.ts"));
+  assert.deepEqual(loaded.filter(drawing), []);
+  assert.ok([...loadedWith("src/server/page/figures.ts")].some(drawing));
+});
+
+Deno.test("help and version load no room", () => {
+  const seen = loadedWith("src/main.ts", "src/cli/cli.ts");
   const loaded = [...seen].filter((name) =>
     !/^src\/(cli\/(cli|context|program|arguments|command_groups)|\w+)\.ts$/.test(name)
   );
