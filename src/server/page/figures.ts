@@ -13,46 +13,54 @@ import type { OptimizationResult } from "../../optimizer/optimization_files.ts";
 import type { GainView } from "./gain_view.ts";
 import type { LatencyView } from "./latency_view.ts";
 
-/** A chart in two widths: CSS shows the one that fits, and text is never scaled to fit. */
+/** A chart in several widths: CSS shows the one that fits, and text is never scaled to fit. */
 export interface FigureView {
-  readonly label: string;
-  readonly wide: string;
-  readonly narrow: string;
+  readonly drawings: readonly { readonly fit: Fit; readonly svg: string }[];
 }
+
+type Fit = "narrow" | "middle" | "wide";
 
 /** Pixels of a phone's column. */
 const NARROW = 358;
-/** Of the whole page, of half of it, and beside a verdict. */
+/** Of the whole page on a tablet and on a desk, of half of it, and beside a verdict. */
+const MIDDLE = 720;
 const FULL = 1360;
 const HALF = 520;
 const SIDE = 440;
+const WHOLE_PAGE = { narrow: NARROW, middle: MIDDLE, wide: FULL };
 
 export function timeFigure(
   data: TrendsData,
 ): { readonly figure: FigureView | null; readonly keys: readonly SeriesKey[] } {
   return {
-    figure: twice("time", FULL, (width) => trendsFigure(data, width)),
+    figure: draw("time", WHOLE_PAGE, (width) => trendsFigure(data, width)),
     keys: trendsKeys(data),
   };
 }
 
 export function gainDrawing(gain: GainView | null): FigureView | null {
-  return gain === null ? null : twice("gain", SIDE, (width) => gainFigure(gain, width));
+  return gain === null
+    ? null
+    : draw("gain", { narrow: NARROW, wide: SIDE }, (width) => gainFigure(gain, width));
 }
 
 export function latencyDrawing({ data }: LatencyView): FigureView | null {
-  return twice("latency", SIDE, (width) => latencyFigure(data, width));
+  return draw("latency", { narrow: NARROW, wide: SIDE }, (width) => latencyFigure(data, width));
 }
 
 /** What of a finished optimization is drawn. */
 export function optimizationFigures(result: OptimizationResult) {
   const points = paretoPoints(result);
-  const pareto = twice("pareto", HALF, (width) => paretoFigure(points, width));
+  const pareto = draw(
+    "pareto",
+    { narrow: NARROW, wide: HALF },
+    (width) => paretoFigure(points, width),
+  );
   return {
     gain: gainDrawing(optimizationGain(result)),
     stages: {
       note: survivorsFigure(result, FULL).note,
-      figure: twice("stages", FULL, (width) => survivorsFigure(result, width).figure),
+      figure: draw("stages", WHOLE_PAGE, (width) => survivorsFigure(result, width).figure),
     },
     pareto: pareto && {
       figure: pareto,
@@ -66,16 +74,15 @@ export function optimizationFigures(result: OptimizationResult) {
   };
 }
 
-function twice(
+function draw(
   id: string,
-  wide: number,
+  widths: Partial<Record<Fit, number>>,
   figureOf: (width: number) => Figure | null,
 ): FigureView | null {
-  const [wideFigure, narrowFigure] = [figureOf(wide), figureOf(NARROW)];
-  if (wideFigure === null || narrowFigure === null) return null;
-  return {
-    label: wideFigure.title,
-    wide: drawFigure(wideFigure, { width: wide, id: `${id}-wide` }),
-    narrow: drawFigure(narrowFigure, { width: NARROW, id: `${id}-narrow` }),
-  };
+  const drawings = Object.entries(widths).flatMap(([fit, width]) => {
+    const figure = figureOf(width);
+    if (figure === null) return [];
+    return [{ fit: fit as Fit, svg: drawFigure(figure, { width, id: `${id}-${fit}` }) }];
+  });
+  return drawings.length === 0 ? null : { drawings };
 }
