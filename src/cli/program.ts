@@ -185,10 +185,14 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
 
   program.command("serve")
     .summary("show runs, leaderboard and progress over HTTP")
-    .description("Serves the project's runs as JSON and Prometheus metrics, read-only.")
+    .description(
+      "Serves the project's runs as a page, JSON and Prometheus metrics, read-only. With " +
+        "--token-env programs send the token as bearer, and a browser asks for it: any user name, " +
+        "the token as the password.",
+    )
     .option("--host <address>", "where to listen", notEmpty, "127.0.0.1")
     .option("--port <n>", "the port, 0 for a free one", portNumber, 8090)
-    .option("--token-env <name>", "ask for the bearer token in this variable", notEmpty)
+    .option("--token-env <name>", "ask for the token in this variable", notEmpty)
     .option("--no-auth", "let other machines read without a token")
     .option("--allow-host <name...>", "further names by which it may be asked", hostName)
     .action(async (options) => {

@@ -26,7 +26,7 @@ export interface AppDeps {
   readonly archive: Archive;
   /** Of the program. */
   readonly version: string;
-  /** What `Authorization: Bearer` must hold everywhere but at /healthz; `null` asks for none. */
+  /** Asked for everywhere but at /healthz, see `checkToken`; `null` asks for none. */
   readonly token: string | null;
   readonly allowedHost: HostCheck;
   readonly clock: Clock;
@@ -106,7 +106,10 @@ export function createApp(deps: AppDeps): Handler {
   });
 
   const refuse = (c: Context, error: ApiError) =>
-    wantsPage(c) ? errorPage(error, version) : errorResponse(error);
+    // A page would load its style sheet, for which a browser asks for the token again.
+    wantsPage(c) && error.code !== "unauthorized"
+      ? errorPage(error, version)
+      : errorResponse(error);
   const queryOf = (c: Context) => new URL(c.req.url).searchParams;
   const plain = (path: string, handle: (c: Context) => Response | Promise<Response>) =>
     app.get(honoPath(path), (c) => {

@@ -403,18 +403,36 @@ Deno.test("a token is asked for everywhere but at /healthz", async () => {
       }),
     );
   assert.equal((await ask("/healthz")).status, 200);
-  for (const path of [`${API_ROOT}/leaderboard`, "/metrics", "/readyz", "/nowhere"]) {
+  const paths = [`${API_ROOT}/leaderboard`, "/", "/page.css", "/metrics", "/readyz", "/nowhere"];
+  for (const path of paths) {
     for (
       const wrong of [undefined, "Bearer wrong", "Bearer", "Basic correct-horse", "Bearer a b"]
     ) {
       const response = await ask(path, wrong);
       assert.equal(response.status, 401, `${path} ${wrong}`);
-      assert.match(response.headers.get("www-authenticate") ?? "", /^Bearer/);
+      assert.equal(
+        response.headers.get("www-authenticate"),
+        'Basic realm="logeval", charset="UTF-8", Bearer realm="logeval"',
+      );
       assert.equal((await response.json()).error.code, "unauthorized");
     }
   }
   assert.equal((await ask("/metrics", "Bearer correct-horse")).status, 200);
   assert.equal((await ask("/metrics", "bearer  correct-horse")).status, 200);
+  for (const path of paths.slice(0, 5)) {
+    const response = await ask(path, `Basic ${btoa("me:correct-horse")}`);
+    assert.equal(response.status, 200, path);
+    await response.body?.cancel();
+  }
+  const { security, components } = await (await ask(
+    `${API_ROOT}/openapi.json`,
+    "Bearer correct-horse",
+  )).json();
+  assert.deepEqual(security, [{ token: [] }, { password: [] }]);
+  assert.deepEqual(
+    Object.values<{ scheme: string }>(components.securitySchemes).map(({ scheme }) => scheme),
+    ["bearer", "basic"],
+  );
 });
 
 Deno.test("a damaged file is named without the place of the project", async () => {

@@ -13,6 +13,15 @@ export interface PlainRoute {
   readonly type: string;
 }
 
+const SECURITY_SCHEMES = {
+  token: { type: "http", scheme: "bearer" },
+  password: {
+    type: "http",
+    scheme: "basic",
+    description: "Any user, the token as the password; for browsers",
+  },
+};
+
 /** Makes the document; `secured` says that a token is asked for. */
 export function openApi(
   routes: readonly Route[],
@@ -36,11 +45,11 @@ export function openApi(
       version,
       description: "Read-only. Lists are in `rows`, flat, with unrounded numbers; unknown is null.",
     },
-    ...(secured ? { security: [{ token: [] }] } : {}),
+    ...(secured ? { security: [{ token: [] }, { password: [] }] } : {}),
     paths: Object.fromEntries([...json, ...others]),
     components: {
       schemas: { Error: schemaOf(ErrorBody, "output") },
-      ...(secured ? { securitySchemes: { token: { type: "http", scheme: "bearer" } } } : {}),
+      ...(secured ? { securitySchemes: SECURITY_SCHEMES } : {}),
     },
   };
 }

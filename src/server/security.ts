@@ -1,5 +1,6 @@
 // Who may ask: names under which the server may be asked, the token, the size of a request. Pure.
 
+import { Buffer } from "node:buffer";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import { ApiError } from "./api_error.ts";
@@ -75,21 +76,39 @@ export function checkSize(request: Request): void {
   }
 }
 
+// Both, whoever asks: a browser answers the first for what a page loads as well.
+const CHALLENGES = 'Basic realm="logeval", charset="UTF-8", Bearer realm="logeval"';
+
 /**
- * @param token what `Authorization: Bearer` must hold; `null` asks for none
+ * Takes the token as `Authorization: Bearer`, or with HTTP Basic, which a browser can send, as the
+ * password of any user.
+ *
+ * @param token `null` asks for none
  * @throws {ApiError} 401
  */
 export function checkToken(request: Request, token: string | null): void {
   if (token === null) return;
-  const given = /^Bearer +(\S+) *$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
+  const given = givenToken(request.headers.get("authorization") ?? "");
   // Of the hashes, so that neither content nor length shows in the time it takes.
-  if (timingSafeEqual(digest(given), digest(token))) return;
-  throw new ApiError("unauthorized", "Cannot answer without the token: Authorization: Bearer …", {
-    field: "Authorization",
-    headers: { "www-authenticate": 'Bearer realm="logeval"' },
-  });
+  if (timingSafeEqual(digest(given), digest(Buffer.from(token)))) return;
+  throw new ApiError(
+    "unauthorized",
+    "Cannot answer without the token: give it as Authorization: Bearer …, or as the password of " +
+      "any user",
+    { field: "Authorization", headers: { "www-authenticate": CHALLENGES } },
+  );
 }
 
-function digest(text: string): Uint8Array {
-  return createHash("sha256").update(text).digest();
+/** The bytes that a header gives as the token; none when it is malformed. */
+function givenToken(header: string): Uint8Array {
+  const [, scheme = "", text = ""] = /^(Bearer|Basic) +(\S+) *$/i.exec(header) ?? [];
+  if (scheme.toLowerCase() === "bearer") return Buffer.from(text);
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return new Uint8Array();
+  const pair = Buffer.from(text, "base64");
+  const colon = pair.indexOf(":");
+  return colon < 0 ? new Uint8Array() : pair.subarray(colon + 1);
+}
+
+function digest(bytes: Uint8Array): Uint8Array {
+  return createHash("sha256").update(bytes).digest();
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { checkToken, hostCheck, isLoopback } from "./security.ts";
 
 Deno.test("loopback is what no other machine reaches", () => {
@@ -52,6 +53,58 @@ for (const { listens, names = [], passes, fails } of HOST_CASES) {
     const allowed = hostCheck(listens, names);
     for (const name of passes) assert.equal(allowed(name), true, name);
     for (const name of fails) assert.equal(allowed(name), false, name);
+  });
+}
+
+const basic = (text: string) => `Basic ${Buffer.from(text).toString("base64")}`;
+
+interface TokenCase {
+  readonly authorization: string;
+  readonly passes: boolean;
+  /** `abc` without. */
+  readonly token?: string;
+}
+
+const TOKEN_CASES: readonly TokenCase[] = [
+  { authorization: basic("anybody:abc"), passes: true },
+  { authorization: basic(":abc"), passes: true },
+  { authorization: basic("abc").toLowerCase(), passes: false },
+  { authorization: `basic   ${btoa("x:abc")} `, passes: true },
+  { authorization: basic("x:a:b"), token: "a:b", passes: true },
+  { authorization: basic("ä:abc"), passes: true },
+  { authorization: basic("x:äöü"), token: "äöü", passes: true },
+  // Latin-1 where UTF-8 was asked for.
+  { authorization: `Basic ${btoa("x:äöü")}`, token: "äöü", passes: false },
+  { authorization: basic("x:äöü"), passes: false },
+  { authorization: basic("x:\u{1F600}"), passes: false },
+  { authorization: basic("abc"), passes: false },
+  { authorization: basic("abc:"), passes: false },
+  { authorization: basic("abc:x"), passes: false },
+  { authorization: basic("x:ABC"), passes: false },
+  { authorization: basic("x:abc "), passes: false },
+  { authorization: basic("x:abc\0"), passes: false },
+  { authorization: "Basic", passes: false },
+  { authorization: "Basic ", passes: false },
+  { authorization: "Basic x:abc", passes: false },
+  { authorization: "Basic ====", passes: false },
+  { authorization: "Basic %%%", passes: false },
+  { authorization: "Basic eDphYmM=\u00e4", passes: false },
+  { authorization: "Basic eDph YmM=", passes: false },
+  { authorization: `${basic("x:abc")}, ${basic("x:abc")}`, passes: false },
+  { authorization: `Bearer ${btoa("x:abc")}`, passes: false },
+  { authorization: `Digest ${btoa("x:abc")}`, passes: false },
+  { authorization: basic(`x:${"a".repeat(1_000_000)}`), passes: false },
+  { authorization: `Basic ${"=".repeat(1_000_000)}`, passes: false },
+  { authorization: `Bearer ${" ".repeat(1_000_000)}`, passes: false },
+  { authorization: basic(`${"x".repeat(1_000_000)}:abc`), passes: true },
+];
+
+for (const { authorization, passes, token = "abc" } of TOKEN_CASES) {
+  Deno.test(`${authorization.slice(0, 40)} ${passes ? "passes" : "fails"} for ${token}`, () => {
+    const ask = () =>
+      checkToken(new Request("http://localhost/", { headers: { authorization } }), token);
+    if (passes) ask();
+    else assert.throws(ask, { status: 401, code: "unauthorized" });
   });
 }
 

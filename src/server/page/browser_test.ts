@@ -174,3 +174,34 @@ Deno.test("an empty project in a browser", inBrowser, async () => {
     assert.deepEqual(await findings(page), []);
   });
 });
+
+Deno.test(
+  "with a token a browser asks, then page, assets and progress work",
+  inBrowser,
+  async () => {
+    using project = archiveProject();
+    const folder = project.addRun({ id: RUNNING, records: RECORDS.slice(0, 2), metrics: null });
+    await withBrowser(project.handler({ token: "correct-horse" }), async (page, base) => {
+      const address = `${base}/runs/${RUNNING}`;
+      // A browser without a person to ask gives up on the answer, or shows it.
+      const unasked = await page.goto(address).catch((error) => String(error));
+      if (typeof unasked === "string") assert.match(unasked, /ERR_INVALID_AUTH_CREDENTIALS/);
+      else assert.equal(unasked?.status(), 401);
+      const credentials = { username: "me", password: "correct-horse" };
+      const allowed = await page.context().browser()!.newPage({ httpCredentials: credentials });
+      const refusals: string[] = [];
+      allowed.on("response", (response) => {
+        if (response.status() >= 400) refusals.push(response.url());
+      });
+      assert.equal((await allowed.goto(address))?.status(), 200);
+      await allowed.locator("#theme").click();
+      assert.equal(await allowed.getAttribute("html", "data-theme"), "dark");
+      await allowed.getByText("2 of 4", { exact: true }).waitFor();
+      await Deno.writeTextFile(`${folder}/results.jsonl`, `${JSON.stringify(RECORDS[2])}\n`, {
+        append: true,
+      });
+      await allowed.getByText("3 of 4", { exact: true }).waitFor();
+      assert.deepEqual(refusals, []);
+    });
+  },
+);
