@@ -10,7 +10,7 @@ import { oneLine } from "../format.ts";
 import { AnswerCache, answerOf, JSON_TYPE, respond } from "./answers.ts";
 import { ApiError, errorResponse } from "./api_error.ts";
 import type { Archive, Snapshot } from "./archive.ts";
-import { EVENTS_TYPE, progressStreams } from "./events.ts";
+import { EVENTS_TYPE, eventStreams } from "./events.ts";
 import { API_ROOT, openApi, type PlainRoute } from "./openapi.ts";
 import { addPages, errorPage, PAGE_PATHS, wantsPage } from "./page/pages.ts";
 import { PROMETHEUS_TYPE, prometheusText } from "./prometheus.ts";
@@ -41,6 +41,11 @@ export interface AppDeps {
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 const PLAIN_ROUTES: readonly PlainRoute[] = [
+  {
+    path: `${API_ROOT}/events`,
+    summary: "A server-sent event `changed` for a run or an optimization that starts or ends",
+    type: EVENTS_TYPE,
+  },
   {
     path: `${API_ROOT}/runs/{id}/events`,
     summary: "Progress of a run as server-sent events, until it has ended",
@@ -80,7 +85,7 @@ export function createApp(deps: AppDeps): Handler {
   const { archive, version, token, allowedHost } = deps;
   const app = new Hono();
   const cache = new AnswerCache();
-  const stream = progressStreams({ ...deps, pollMs: deps.pollMs ?? 500 });
+  const stream = eventStreams({ ...deps, pollMs: deps.pollMs ?? 500 });
   const noQuery = queryReader(z.strictObject({}));
 
   app.use(secureHeaders({
@@ -131,9 +136,17 @@ export function createApp(deps: AppDeps): Handler {
       return await respond(c.req.raw, answer);
     });
   }
+  plain(`${API_ROOT}/events`, async (c) => {
+    await freshOf(archive);
+    return await stream(c, "changed", async () => {
+      // Where the runs cannot be read any more the stream ends, and who asks again is told why.
+      const snapshot = await freshOf(archive).catch(() => null);
+      return snapshot && { row: { standing: snapshot.standing }, running: true };
+    });
+  });
   plain(`${API_ROOT}/runs/{id}/events`, async (c) => {
     let run = listed((await freshOf(archive)).runs, c.req.param("id") ?? "", "run");
-    return await stream(c, () => {
+    return await stream(c, "progress", () => {
       const found = archive.lookAgain(run);
       if (found === null) return null;
       run = found;
@@ -143,7 +156,7 @@ export function createApp(deps: AppDeps): Handler {
   plain(`${API_ROOT}/optimizations/{id}/events`, async (c) => {
     const { optimizations } = await freshOf(archive);
     let optimization = listed(optimizations, c.req.param("id") ?? "", "optimization");
-    return await stream(c, async () => {
+    return await stream(c, "progress", async () => {
       const found = await archive.lookAgainAt(optimization);
       if (found === null) return null;
       optimization = found;

@@ -5,6 +5,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { DataError, systemFault } from "../errors.ts";
+import { hashOf } from "../hash.ts";
 import { LATEST } from "../harness/latest.ts";
 import { inProject, RUNS_DIR } from "../harness/project.ts";
 import type { SampleRecord } from "../harness/run_files.ts";
@@ -32,6 +33,8 @@ export interface Snapshot {
   readonly boardVersion: number;
   /** Newest first by name. */
   readonly optimizations: readonly ArchivedOptimization[];
+  /** Another text whenever a list has another entry or status, but not as work goes on. */
+  readonly standing: string;
 }
 
 /** The read-only view of a project. */
@@ -101,7 +104,8 @@ export function openArchive(root: string, now: () => number): Archive {
     ) {
       const version = (snapshot?.version ?? 0) + 1;
       const boardVersion = sameBoard ? snapshot?.boardVersion ?? 0 : version;
-      snapshot = { version, runs, board, boardVersion, optimizations };
+      const standing = standingOf(boardVersion, [...runs, ...optimizations]);
+      snapshot = { version, runs, board, boardVersion, optimizations, standing };
     }
     lookedAt = at;
     return snapshot;
@@ -143,6 +147,14 @@ export function openArchive(root: string, now: () => number): Archive {
     optimization: ({ path }) => readOptimization(path),
     withoutRoot: (text) => text.replaceAll(`${root}/`, ""),
   };
+}
+
+// A hash, so that a page that outlives the server sees whether it stands for the same.
+function standingOf(
+  board: number,
+  entries: readonly { readonly run_id: string; readonly status: string }[],
+): string {
+  return hashOf([board, ...entries.map(({ run_id, status }) => [run_id, status])]);
 }
 
 /** @returns `before` itself when nothing changed */

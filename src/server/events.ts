@@ -1,5 +1,5 @@
-// Progress as server-sent events: one whenever it changed, until the work has ended or the client
-// has left.
+// What changes as server-sent events: one whenever it did, until there is no more to come or the
+// client has left.
 
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
@@ -28,16 +28,17 @@ export interface EventsDeps {
   readonly pollMs: number;
 }
 
-/** Answers with the progress of one thing; `look` gives `null` when it is gone. */
-export type ProgressStream = (
+/** Answers with what `look` sees, as events of that name; `look` gives `null` when it is gone. */
+export type EventStream = (
   c: Context,
+  event: string,
   look: () => Moment | null | Promise<Moment | null>,
 ) => Response | Promise<Response>;
 
 /** Makes the streams of one server, which share the limit on listeners. */
-export function progressStreams({ clock, stop, pollMs }: EventsDeps): ProgressStream {
+export function eventStreams({ clock, stop, pollMs }: EventsDeps): EventStream {
   let listeners = 0;
-  return (c, look) => {
+  return (c, event, look) => {
     if (c.req.method === "HEAD") return c.body(null, 200, { "content-type": EVENTS_TYPE });
     if (listeners >= MOST_LISTENERS) {
       throw new ApiError("too_many", `Cannot add a listener: there are ${MOST_LISTENERS} already`, {
@@ -59,7 +60,7 @@ export function progressStreams({ clock, stop, pollMs }: EventsDeps): ProgressSt
             await stream.writeSSE({ event: "end", data });
             return;
           }
-          if (data !== sent) await stream.writeSSE({ event: "progress", data });
+          if (data !== sent) await stream.writeSSE({ event, data });
           else if (silentMs >= HEARTBEAT_MS) await stream.write(": nothing new\n\n");
           silentMs = data !== sent || silentMs >= HEARTBEAT_MS ? 0 : silentMs + pollMs;
           sent = data;

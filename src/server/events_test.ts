@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   archiveProject,
@@ -7,6 +7,7 @@ import {
   testMetrics,
   testOptimizationResult,
 } from "../testing/archive_fixtures.ts";
+import type { ArchivedRun } from "./archived_run.ts";
 import { API_ROOT } from "./openapi.ts";
 
 const RUN = "20260109-143000-a";
@@ -69,6 +70,43 @@ Deno.test("an optimization sends its phase and ends with its result", async () =
   const last = (await events.next()).value as SentEvent;
   assert.deepEqual([last.event, last.data["winner"]], ["end", "short"]);
   assert.equal((await events.next()).done, true);
+});
+
+Deno.test("what starts or ends is a change, what goes on is none", async () => {
+  using project = archiveProject();
+  const running = project.addRun({ id: RUN, records: RECORDS.slice(0, 1), metrics: null });
+  const events = eventsOf(await project.get(`${API_ROOT}/events`));
+  const next = async () => {
+    const { event, data } = (await events.next()).value as SentEvent;
+    assert.equal(event, "changed");
+    return data["standing"];
+  };
+  const fresh = async () => {
+    project.now += 5000;
+    return (await project.archive.fresh()).standing;
+  };
+  const seen = [await next()];
+  assert.deepEqual(seen, [await fresh()]);
+  appendFileSync(join(running, "results.jsonl"), `${JSON.stringify(RECORDS[1])}\n`);
+  assert.equal(await fresh(), seen[0], "one more answer");
+  const steps: readonly (() => unknown)[] = [
+    () => project.addRun({ id: "20260110-143000-b", metrics: null }),
+    () => {
+      const { config } = project.archive.run({ path: running } as ArchivedRun);
+      writeFileSync(join(running, "metrics.json"), JSON.stringify(testMetrics(config)));
+    },
+    () => project.addOptimization(SEARCH, null),
+    () => project.addOptimization(SEARCH, testOptimizationResult(SEARCH)),
+    () => rmSync(running, { recursive: true }),
+  ];
+  for (const step of steps) {
+    step();
+    const standing = await fresh();
+    assert.ok(!seen.includes(standing), step.toString());
+    assert.equal(await next(), standing);
+    seen.push(standing);
+  }
+  await events.return(undefined);
 });
 
 Deno.test("a run where nobody is at work ends at once, a removed one with null", async () => {

@@ -166,6 +166,55 @@ Deno.test(
   },
 );
 
+Deno.test("lists take in new runs and results, focus and scroll stay", inBrowser, async () => {
+  using project = archiveProject();
+  await withBrowser(project.handler(), async (page, base) => {
+    const faults: string[] = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    await page.goto(`${base}/runs`);
+    await page.getByText("No run yet.").waitFor();
+    await page.evaluate("globalThis.unlike = 'a reload'");
+    for (let at = 10; at < 50; at++) project.addRun({ id: `20251201-1430${at}-a` });
+    project.addRun({ id: A });
+    project.now += 2000;
+    await page.getByText("41 runs on this machine.").waitFor();
+
+    await page.setViewportSize({ width: 900, height: 400 });
+    await page.locator("tbody a").nth(20).focus();
+    await page.evaluate("scrollTo(0, 500)");
+    const focused = () => page.evaluate("[document.activeElement.href, scrollY]");
+    const before = await focused() as [string, number];
+    assert.match(before[0], /\/runs\/20251201/);
+    const folder = project.addRun({ id: RUNNING, records: RECORDS.slice(0, 2), metrics: null });
+    project.now += 2000;
+    await page.locator("[data-live-words]", { hasText: "2 of 4" }).waitFor();
+    assert.deepEqual(await focused(), before);
+    await Deno.writeTextFile(`${folder}/results.jsonl`, `${JSON.stringify(RECORDS[2])}\n`, {
+      append: true,
+    });
+    await page.locator("[data-live-words]", { hasText: "3 of 4" }).waitFor();
+    assert.deepEqual(await focused(), before);
+    project.addRun({ id: RUNNING });
+    project.now += 2000;
+    await page.getByText("42 runs on this machine.", { exact: true }).waitFor();
+    assert.deepEqual(await focused(), before);
+    assert.equal(await page.evaluate("globalThis.unlike"), "a reload");
+
+    await page.goto(`${base}/optimizations`);
+    project.addOptimization(SEARCH, testOptimizationResult(SEARCH));
+    project.now += 2000;
+    await page.getByText(SEARCH).waitFor();
+    await page.goto(base);
+    project.addRun({
+      id: "20260115-143000-new",
+      metrics: { overall: { mean: 1, ci95: [0.9, 1] } },
+    });
+    project.now += 2000;
+    await page.getByText("new scores 1.000").waitFor();
+    assert.deepEqual(faults, []);
+  });
+});
+
 Deno.test("an empty project in a browser", inBrowser, async () => {
   using project = archiveProject();
   await withBrowser(project.handler(), async (page, base) => {

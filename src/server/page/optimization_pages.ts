@@ -18,6 +18,7 @@ export const OPTIMIZATION_PAGES: readonly PageRoute[] = [
     path: "/optimizations",
     view: "Optimizations",
     query: Nothing,
+    follows: true,
     version: ({ snapshot }) => String(snapshot.version),
     make: ({ snapshot: { optimizations } }) => ({
       template: "optimizations",

@@ -72,20 +72,75 @@ function startKeys() {
 
 /** Browsers keep six connections to a server, and the page needs some for itself. */
 const MOST_STREAMS = 3;
+let streams = [];
 
-function startLive() {
+/** Opens the streams of what the page shows; a page that nobody sees leaves them to others. */
+function startStreams() {
+  for (const events of streams) events.close();
+  streams = [];
+  if (document.hidden) return;
+  const { standing } = document.getElementById("main").dataset;
+  if (standing) listen("/api/v1/events", "changed", (row) => follow(row.standing));
   const parts = Map.groupBy(document.querySelectorAll("[data-live]"), (part) => part.dataset.live);
-  for (const [address, places] of [...parts].slice(0, MOST_STREAMS)) {
-    const events = new EventSource(address);
-    events.addEventListener("progress", (event) => {
-      for (const place of places) show(place, JSON.parse(event.data));
+  for (const [address, places] of [...parts].slice(0, MOST_STREAMS - streams.length)) {
+    const events = listen(address, "progress", (row) => {
+      for (const place of places) show(place, row);
     });
     events.addEventListener("end", () => {
       events.close();
-      location.reload();
+      if (!standing) location.reload();
     });
-    addEventListener("pagehide", () => events.close());
   }
+}
+
+function listen(address, name, take) {
+  const events = new EventSource(address);
+  events.addEventListener(name, (event) => take(JSON.parse(event.data)));
+  streams.push(events);
+  return events;
+}
+
+let following = Promise.resolve();
+
+/** Brings the page to where the server stands, one step at a time. */
+function follow(standing) {
+  following = following.then(async () => {
+    if (document.getElementById("main").dataset.standing !== standing) await refresh();
+  }).catch(() => {/* The server is away: its next event says it again. */});
+}
+
+/** Swaps the main part for what it is by now; focus, scroll position and open folds stay. */
+async function refresh() {
+  const response = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const [main, part] = [document, fresh].map((page) => page.getElementById("main"));
+  const focused = counterpart(document.activeElement, main, part);
+  for (const fold of main.querySelectorAll("details[open]")) {
+    counterpart(fold, main, part)?.setAttribute("open", "");
+  }
+  const wide = [...main.querySelectorAll(".scroll")].filter((place) => place.scrollLeft > 0)
+    .map((place) => [counterpart(place, main, part), place.scrollLeft]);
+  const top = scrollY;
+  main.replaceChildren(...part.childNodes);
+  main.dataset.standing = part.dataset.standing;
+  document.title = fresh.title;
+  document.querySelector(".ctx").replaceWith(fresh.querySelector(".ctx"));
+  for (const [place, left] of wide) if (place) place.scrollLeft = left;
+  focused?.focus({ preventScroll: true });
+  scrollTo(scrollX, top);
+  startMain();
+}
+
+/** The element of the new part that is what one of the old part was. */
+function counterpart(element, old, part) {
+  if (element === old || !old.contains(element)) return null;
+  const name = ["id", "name", "href", "aria-label"].find((name) => element.hasAttribute(name));
+  const like = (root) =>
+    [...root.querySelectorAll(element.tagName)].filter((one) =>
+      !name || one.getAttribute(name) === element.getAttribute(name)
+    );
+  return like(part)[like(old).indexOf(element)] ?? null;
 }
 
 function show(place, row) {
@@ -135,10 +190,18 @@ function startSeries() {
   }
 }
 
+/** What stands in the main part, again whenever that was swapped. */
+function startMain() {
+  startFilter();
+  startStreams();
+  startCopy();
+  startChoices();
+  startSeries();
+}
+
 startTheme();
-startFilter();
 startKeys();
-startLive();
-startCopy();
-startChoices();
-startSeries();
+startMain();
+document.addEventListener("visibilitychange", startStreams);
+addEventListener("pagehide", () => streams.forEach((events) => events.close()));
+addEventListener("pageshow", (event) => event.persisted && startStreams());

@@ -28,6 +28,8 @@ export interface PageRoute<S extends z.ZodObject = z.ZodObject> {
   readonly path: string;
   readonly view: ViewName;
   readonly query: S;
+  /** Whether an open page takes in new runs and results. */
+  readonly follows?: boolean;
   /** What the page depends on beside its address. */
   readonly version: (input: RouteInput<z.output<S>>) => string;
   readonly make: (input: RouteInput<z.output<S>>) => PageContent | Promise<PageContent>;

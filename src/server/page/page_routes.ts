@@ -37,6 +37,7 @@ export const PAGE_ROUTES: readonly PageRoute[] = [
     path: "/",
     view: "Leaderboard",
     query: TableQuery,
+    follows: true,
     version: onAnything,
     make: leaderboardPage,
   }),
@@ -44,6 +45,7 @@ export const PAGE_ROUTES: readonly PageRoute[] = [
     path: "/runs",
     view: "Runs",
     query: z.strictObject({}),
+    follows: true,
     version: onAnything,
     make: ({ snapshot: { runs } }) =>
       runs.length === 0

@@ -29,7 +29,7 @@ export const PAGE_PATHS: readonly string[] = [
 export function addPages(app: Hono, { archive, version, fresh }: PagesDeps): void {
   const cache = new AnswerCache();
   for (const [path, asset] of ASSETS) app.get(path, (c) => respond(c.req.raw, asset));
-  for (const { path, view, query, version: versionOf, make } of PAGE_ROUTES) {
+  for (const { path, view, query, follows, version: versionOf, make } of PAGE_ROUTES) {
     const read = queryReader(query);
     app.get(path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
       const values = read(filledIn(c));
@@ -38,7 +38,10 @@ export function addPages(app: Hono, { archive, version, fresh }: PagesDeps): voi
       const key = `${path} ${versionOf(input)} ${JSON.stringify([params, values])}`;
       const answer = await cache.get(
         key,
-        async () => answerOf(inFrame(await make(input), view, version), HTML_TYPE),
+        async () => {
+          const standing = follows ? input.snapshot.standing : "";
+          return answerOf(inFrame(await make(input), { view, version, standing }), HTML_TYPE);
+        },
       );
       return await respond(c.req.raw, answer);
     });
@@ -58,7 +61,7 @@ export function errorPage({ message, status, headers }: ApiError, version: strin
     title: String(status),
     data: { error: { message, status } },
   };
-  return new Response(inFrame(content, null, version), {
+  return new Response(inFrame(content, { view: null, version, standing: "" }), {
     status,
     headers: { "content-type": HTML_TYPE, "cache-control": "no-store", ...headers },
   });
@@ -75,14 +78,19 @@ function filledIn(c: Context): URLSearchParams {
 
 function inFrame(
   { template, title, context = "", data }: PageContent,
-  view: ViewName | null,
-  version: string,
+  { view, version, standing }: {
+    readonly view: ViewName | null;
+    readonly version: string;
+    /** Of a page that follows; empty for others. */
+    readonly standing: string;
+  },
 ) {
   return renderPage(template, {
     ...data,
     title,
     context,
     version,
+    standing,
     metric: METRIC_VERSION,
     assets: ASSET_URLS,
     nav: VIEWS.map((item) => ({ ...item, on: item.name === view })),
