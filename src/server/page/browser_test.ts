@@ -215,6 +215,30 @@ Deno.test("lists take in new runs and results, focus and scroll stay", inBrowser
   });
 });
 
+Deno.test("an optimization at work tells its stage and calls as they come", inBrowser, async () => {
+  using project = archiveProject();
+  project.addRun({ id: A });
+  const folder = project.addOptimization(SEARCH, null);
+  const trial = { ...RECORDS[0]!, candidate: "short", phase: "search", stage: 3 };
+  const line = `${JSON.stringify(trial)}\n`;
+  await withBrowser(project.handler(), async (page, base) => {
+    const list = await page.context().browser()!.newPage();
+    await list.goto(base);
+    await list.getByText("stage 2, 1 prompt;").waitFor();
+    await page.goto(`${base}/optimizations/${SEARCH}`);
+    await page.getByText("Going on: 4 calls made").waitFor();
+    await page.evaluate("globalThis.unlike = 'a reload'");
+    await Deno.writeTextFile(`${folder}/trials.jsonl`, line, { append: true });
+    project.now += 2000;
+    for (const text of ["Going on: 5 calls made", "5 of 14", "stage 3, 1 prompt;"]) {
+      await page.getByText(text).waitFor();
+    }
+    assert.equal(await page.locator("tbody tr").count(), 3);
+    assert.equal(await page.evaluate("globalThis.unlike"), "a reload");
+    await list.getByText("stage 3, 1 prompt;").waitFor();
+  });
+});
+
 Deno.test("an empty project in a browser", inBrowser, async () => {
   using project = archiveProject();
   await withBrowser(project.handler(), async (page, base) => {

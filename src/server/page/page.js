@@ -146,12 +146,42 @@ function counterpart(element, old, part) {
 function show(place, row) {
   const done = row.calls_planned === undefined ? row.answered + row.failed : row.calls;
   const all = Number(place.dataset.all) || 1;
-  place.querySelector("[data-live-words]").textContent = `${done} of ${all}`;
+  const words = `${done.toLocaleString("en")} of ${all.toLocaleString("en")}`;
+  place.querySelector("[data-live-words]").textContent = words;
+  place.querySelector("[data-live-bar]").setAttribute("aria-label", words);
   const share = `${(100 * Math.min(1, done / all)).toFixed(1)}%`;
   place.querySelector(".bar-done").setAttribute("width", share);
+  if (row.calls_planned !== undefined) return rewordSoon(place);
   const note = place.querySelector("[data-live-note]");
-  if (note && row.score !== undefined && row.score !== null) {
+  if (note && row.score !== null) {
     note.textContent = `overall so far ${row.score.toFixed(3)}, no claim yet`;
+  }
+}
+
+/** How long an optimization's words may be behind its bar: as long as the server's own look. */
+const WORDS_MS = 2000;
+const due = new Set();
+
+function rewordSoon(place) {
+  if (due.has(place)) return;
+  due.add(place);
+  setTimeout(() => {
+    due.delete(place);
+    reword(place).catch(() => {/* The next event tries again. */});
+  }, WORDS_MS);
+}
+
+/** Takes the words on an optimization at work, such as its stages, from its own page. */
+async function reword(place) {
+  const link = place.querySelector("a[href]");
+  if (document.hidden || !link || !place.isConnected) return;
+  const root = link.pathname === location.pathname ? document : place;
+  const response = await fetch(link.href, { headers: { accept: "text/html" } });
+  if (!response.ok) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  for (const text of root.querySelectorAll("[data-live-text]")) {
+    const now = fresh.querySelector(`[data-live-text="${text.dataset.liveText}"]`);
+    if (now && now.innerHTML !== text.innerHTML) text.replaceChildren(...now.childNodes);
   }
 }
 
