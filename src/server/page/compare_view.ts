@@ -26,6 +26,8 @@ import { capital, runUrl, sampleUrl } from "./words.ts";
 
 const LONGEST_LINE = 300;
 const LONGEST_LABEL = 32;
+/** Flips of each kind that are seen without opening a fold. */
+const FIRST_FLIPS = 10;
 /** 0..1 with room for the dot. */
 const SHARES = { low: -0.04, high: 1.04 };
 
@@ -36,6 +38,14 @@ export interface VerdictView {
   /** What follows the word. */
   readonly rest: string;
   readonly sub: string;
+}
+
+interface FlipView {
+  readonly up: boolean;
+  readonly url: string;
+  readonly line: string;
+  readonly a: string;
+  readonly b: string;
 }
 
 export interface CompareView {
@@ -71,13 +81,12 @@ export interface CompareView {
     readonly to: string;
   }[];
   readonly sameCauses: number;
-  readonly flips: readonly {
-    readonly up: boolean;
-    readonly url: string;
-    readonly line: string;
-    readonly a: string;
-    readonly b: string;
-  }[];
+  readonly flips: {
+    readonly first: readonly FlipView[];
+    readonly rest: readonly FlipView[];
+    /** How many of each kind are in the rest. */
+    readonly words: string;
+  };
   readonly toRight: number;
   readonly toWrong: number;
 }
@@ -123,15 +132,27 @@ export function compareView(found: Comparison): CompareView {
       to: place(b, SHARES),
     })),
     sameCauses: found.by_root_cause.length - changed.length,
-    flips: found.flips.samples.map((flip, at) => ({
-      up: at < found.flips.to_right,
-      url: sampleUrl(found.b.run_id, flip.id),
-      line: oneLine(flip.log_line, LONGEST_LINE),
-      a: oneLine(flip.a ?? "nothing", LONGEST_LABEL),
-      b: oneLine(flip.b ?? "nothing", LONGEST_LABEL),
-    })),
+    flips: flipsOf(found),
     toRight: found.flips.to_right,
     toWrong: found.flips.to_wrong,
+  };
+}
+
+/** The first of each kind, and the rest. */
+function flipsOf({ b, flips: { samples, to_right, to_wrong } }: Comparison): CompareView["flips"] {
+  const views = samples.map((flip, at): FlipView => ({
+    up: at < to_right,
+    url: sampleUrl(b.run_id, flip.id),
+    line: oneLine(flip.log_line, LONGEST_LINE),
+    a: oneLine(flip.a ?? "nothing", LONGEST_LABEL),
+    b: oneLine(flip.b ?? "nothing", LONGEST_LABEL),
+  }));
+  const isFirst = (at: number) => (at < to_right ? at : at - to_right) < FIRST_FLIPS;
+  const [up, down] = [to_right, to_wrong].map((count) => Math.max(0, count - FIRST_FLIPS));
+  return {
+    first: views.filter((_, at) => isFirst(at)),
+    rest: views.filter((_, at) => !isFirst(at)),
+    words: `${up! + down!} more: ▲ ${up} mended, ▼ ${down} broken`,
   };
 }
 

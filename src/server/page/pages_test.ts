@@ -119,6 +119,29 @@ Deno.test("without scripts no button of a series is shown, and ids are unique", 
   }
 });
 
+Deno.test("a comparison shows ten flips of each kind, and the rest in a fold", async () => {
+  using project = archiveProject();
+  const record = (at: number, right: boolean) => ({
+    ...RECORDS[0]!,
+    id: `s${at}`,
+    input: { ...RECORDS[0]!.input, log_line: `line ${"abcdefghijklmnopqrstuvwxyz"[at]} broke` },
+    scores: { ...RECORDS[0]!.scores!, root_cause: right ? 1 : 0 },
+  });
+  const ids = Array.from({ length: 23 }, (_, at) => at);
+  project.addRun({ id: A, records: ids.map((at) => record(at, at >= 12)) });
+  project.addRun({ id: B, records: ids.map((at) => record(at, at < 12)) });
+  const html = await (await project.get(`/compare?a=${A}&b=${B}`, HTML)).text();
+  assert.match(html, /▲ 12 mended, ▼ 11 broken/);
+  const [first = "", rest = ""] = html.split('<details class="rest">');
+  const count = (text: string, what: string) => text.split(what).length - 1;
+  assert.deepEqual([count(first, "> mended<"), count(first, "> broken<")], [10, 10]);
+  assert.match(rest, /^<summary>3 more: ▲ 2 mended, ▼ 1 broken<\/summary>/);
+  assert.deepEqual([count(rest, "> mended<"), count(rest, "> broken<")], [2, 1]);
+  const same = await (await project.get(`/compare?a=${A}&b=${A}`, HTML)).text();
+  assert.match(same, /None\./);
+  assert.doesNotMatch(same, /class="rest"/);
+});
+
 Deno.test("a broken run is named, and the others stay", async () => {
   using project = filledProject();
   project.write(`evals/experiments/runs/20260112-143000-c/config.json`, "{");

@@ -8,6 +8,7 @@ import compare from "./compare.eta" with { type: "text" };
 import empty from "./empty.eta" with { type: "text" };
 import error from "./error.eta" with { type: "text" };
 import figure from "./figure.eta" with { type: "text" };
+import flips from "./flips.eta" with { type: "text" };
 import gain from "./gain.eta" with { type: "text" };
 import iv from "./iv.eta" with { type: "text" };
 import latency from "./latency.eta" with { type: "text" };
@@ -30,6 +31,7 @@ const TEMPLATES = {
   empty,
   error,
   figure,
+  flips,
   gain,
   iv,
   latency,
