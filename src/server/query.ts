@@ -1,5 +1,6 @@
 // The query of a request -> the values that a route takes. Pure. What is not known, given twice or
-// out of range is refused with the field's name.
+// out of range is refused with the field's name. What is empty is as if it were not there: that is
+// what a form sends of a field, and Grafana of a variable, that nobody filled in.
 
 import * as z from "zod";
 import { faultsOf, suggestion } from "../faults.ts";
@@ -19,12 +20,15 @@ export function queryReader<S extends z.ZodObject>(schema: S): QueryReader<z.out
   const numbers = new Set(known.filter((name) => isWholeNumber(schema.shape[name] as z.ZodType)));
   return (query) => {
     const values: Record<string, unknown> = {};
+    const given = new Set<string>();
     for (const [name, text] of query) {
       if (!known.includes(name)) {
         const hint = known.length === 0 ? "; this address takes none" : suggestion(name, known);
         throw refusal(name, `unknown parameter${hint}`);
       }
-      if (Object.hasOwn(values, name)) throw refusal(name, "it is given twice");
+      if (given.has(name)) throw refusal(name, "it is given twice");
+      given.add(name);
+      if (text === "") continue;
       values[name] = numbers.has(name) && /^-?\d{1,15}$/.test(text) ? Number(text) : text;
     }
     const parsed = schema.safeParse(values);

@@ -15,7 +15,10 @@ Deno.test("a query becomes values, with defaults", () => {
     ["limit=7", { limit: 7 }],
     ["limit=007&q=%2B1", { limit: 7, q: "+1" }],
     ["q=12&wrong=action", { limit: 50, q: "12", wrong: "action" }],
-    ["q=", { limit: 50, q: "" }],
+    ["q=", { limit: 50 }],
+    ["limit=&wrong=&q=", { limit: 50 }],
+    ["q=%20", { limit: 50, q: " " }],
+    ["q", { limit: 50 }],
   ];
   for (const [query, values] of cases) {
     assert.deepEqual(read(new URLSearchParams(query)), values, query);
@@ -33,6 +36,10 @@ Deno.test("what is not known, not allowed or given twice is refused by name", ()
     ["limit=99999999999999999999", "limit", /is not a/],
     ["wrong=severty", "wrong", /is not allowed; did you mean severity\?/],
     ["q=1&q=2", "q", /given twice/],
+    ["q=&q=2", "q", /given twice/],
+    ["limt=", "limt", /unknown parameter/],
+    ["limit=%20", "limit", /" " is not a/],
+    ["wrong=%20", "wrong", /is not allowed/],
     [`${"x".repeat(99)}=1`, `${"x".repeat(40)}…`, /unknown parameter/],
   ];
   for (const [query, field, message] of cases) {

@@ -32,7 +32,7 @@ export function addPages(app: Hono, { archive, version, fresh }: PagesDeps): voi
   for (const { path, view, query, follows, version: versionOf, make } of PAGE_ROUTES) {
     const read = queryReader(query);
     app.get(path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
-      const values = read(filledIn(c));
+      const values = read(queryOf(c));
       const params = c.req.param() as Record<string, string>;
       const input = { archive, snapshot: await fresh(), params, query: values };
       const key = `${path} ${versionOf(input)} ${JSON.stringify([params, values])}`;
@@ -67,13 +67,11 @@ export function errorPage({ message, status, headers }: ApiError, version: strin
   });
 }
 
-/** The query without what a form left empty. */
-function filledIn(c: Context): URLSearchParams {
+function queryOf(c: Context): URLSearchParams {
   const given = new URL(c.req.url).searchParams;
   // For pictures; the browser reads it.
-  return new URLSearchParams(
-    [...given].filter(([name, value]) => value !== "" && name !== "theme"),
-  );
+  given.delete("theme");
+  return given;
 }
 
 function inFrame(
