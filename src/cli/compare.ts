@@ -174,7 +174,7 @@ async function sayWhatIsWrong(file: string, schema: z.ZodType): Promise<void> {
   if (existsSync(file)) await readJson(file, schema);
 }
 
-async function withRecords({ path, config }: StoredRun) {
+async function withRecords({ path, config, metrics }: StoredRun) {
   const { records } = await readRecords(join(path, "results.jsonl"));
-  return { config, records };
+  return { config, metrics, records };
 }

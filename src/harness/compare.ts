@@ -122,8 +122,9 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
   const compared = new Set(pairs.map(({ id }) => id));
   const callsOf = ({ records }: ComparedRun) => records.filter(({ id }) => compared.has(id));
   const calls = [callsOf(a), callsOf(b)] as const;
-  const overall = differenceOf(unseen, "overall");
-  const metrics = METRICS.map((metric) => differenceOf(unseen, metric));
+  const stored = [a.metrics, b.metrics] as const;
+  const overall = differenceOf(unseen, "overall", stored);
+  const metrics = METRICS.map((metric) => differenceOf(unseen, metric, stored));
   const adjusted = holm(metrics.map(({ p }) => p ?? 1));
   return {
     a: { run_id: a.config.run_id, experiment_id: a.config.experiment_id },
@@ -134,7 +135,7 @@ export function compareRuns(a: ComparedRun, b: ComparedRun, minEffect = 0): Comp
     verdict: verdictOf(overall, minEffect),
     min_effect: minEffect,
     overall,
-    overall_all: differenceOf(pairs, "overall"),
+    overall_all: differenceOf(pairs, "overall", stored),
     metrics: Object.fromEntries(METRICS.map((metric, index) => [metric, {
       ...metrics[index],
       p_holm: metrics[index]?.p === null ? null : adjusted[index] ?? null,
@@ -162,20 +163,38 @@ export function verdictOf(
   return ci95[1] < -minEffect ? "worse" : "no evidence";
 }
 
-function differenceOf(pairs: readonly Pair[], field: keyof Scores): Difference {
+function differenceOf(
+  pairs: readonly Pair[],
+  field: keyof Scores,
+  [storedA, storedB]: readonly ComparedRun["metrics"][],
+): Difference {
   const a = pairs.map((pair) => pair.a.scores[field]);
   const b = pairs.map((pair) => pair.b.scores[field]);
   const compared = pairedComparison(a, b, pairs.map((pair) => pair.cluster), {
     random: seededRandom(0),
   });
   return {
-    mean_a: mean(a),
-    mean_b: mean(b),
+    mean_a: asStored(mean(a), storedA, field),
+    mean_b: asStored(mean(b), storedB, field),
     difference: compared?.difference ?? null,
     ci95: compared?.ci95 ?? null,
     p: compared?.p ?? null,
     smallest_visible: compared?.smallest_visible ?? null,
   };
+}
+
+/** Below this two means differ by rounding alone. */
+const ROUNDING = 1e-12;
+
+// metrics.json adds up in the order of the dataset, which records do not tell; another order may give
+// another last digit.
+function asStored(
+  found: number | null,
+  stored: ComparedRun["metrics"],
+  field: keyof Scores,
+): number | null {
+  const told = (field === "overall" ? stored?.overall : stored?.metrics[field])?.mean ?? null;
+  return found !== null && told !== null && Math.abs(found - told) < ROUNDING ? told : found;
 }
 
 function byRootCause(pairs: readonly Pair[]): Comparison["by_root_cause"] {

@@ -5,13 +5,15 @@ import type { Labels, SampleInput } from "../dataset/sample.ts";
 import { maskTemplate } from "../dataset/template.ts";
 import { formatCount } from "../format.ts";
 import type { Predicted, Scores } from "../metrics/score.ts";
-import type { RunConfig, SampleRecord } from "./run_files.ts";
+import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 import { meanScores } from "./sample_scores.ts";
 
 /** A run as a comparison takes it. */
 export interface ComparedRun {
   readonly config: RunConfig;
   readonly records: readonly SampleRecord[];
+  /** What metrics.json says, where there is one: means that are the same number are told as there. */
+  readonly metrics?: Pick<RunMetrics, "overall" | "metrics"> | null;
 }
 
 /** A sample that both runs answered. */

@@ -47,6 +47,29 @@ Deno.test("a run against itself: difference 0, p = 1, no flips", () => {
   assert.deepEqual(comparison.notices, []);
 });
 
+Deno.test("a mean that metrics.json holds too ends in the same digit", () => {
+  const part = { mean: 0.7, ci95: null };
+  const shared = { action: part, severity: part, summary_rouge_l: part, component_f1: part };
+  const overall = (values: readonly number[]) =>
+    values.map((value, at) => record(at, true, { scores: { ...scores!, overall: value } }));
+  // (0.1 + 0.2 + 0.3) / 3 and (0.3 + 0.2 + 0.1) / 3
+  const [up, down] = [0.20000000000000004, 0.19999999999999998];
+  const cases: readonly (readonly [number | null, number])[] = [
+    [up, up],
+    [down, down],
+    [0.2, 0.2],
+    [0.2001, up],
+    [null, up],
+  ];
+  for (const [mean, told] of cases) {
+    const metrics = { overall: { mean, ci95: null }, metrics: { root_cause: part, ...shared } };
+    const a = { ...run("a", overall([0.1, 0.2, 0.3])), metrics };
+    const found = compareRuns(a, run("b", forty(3)));
+    assert.deepEqual([found.overall.mean_a, found.overall_all.mean_a], [told, told], String(mean));
+    assert.equal(found.metrics.root_cause.mean_a, 1, "another number stays");
+  }
+});
+
 Deno.test("six flips to none on 55 samples are evidence, five are not", () => {
   const before = run("a", range(55).map((at) => record(at, at >= 10)));
   const after = (flips: number) =>

@@ -228,7 +228,8 @@ export async function comparisonOf(
 ): Promise<Comparison> {
   const load = async (name: string, field: string) => {
     const run = namedRun(snapshot.runs, name, field);
-    return { config: archive.run(run).config, records: await archive.records(run) };
+    const { config, metrics } = archive.run(run);
+    return { config, metrics, records: await archive.records(run) };
   };
   const [a, b] = [await load(query.a, "a"), await load(query.b, "b")];
   try {
