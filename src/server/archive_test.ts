@@ -8,6 +8,86 @@ import type { RunStatus } from "./archived_run.ts";
 const RUN = "20260109-143000-a";
 const HOUR_MS = 3_600_000;
 
+interface DamageCase {
+  readonly name: string;
+  readonly make: (project: ArchiveProject) => unknown;
+  readonly status: RunStatus;
+  readonly damage: RegExp | null;
+}
+
+const FOLDER = `evals/experiments/runs/${RUN}`;
+
+const DAMAGE_CASES: readonly DamageCase[] = [
+  { name: "nothing", make: () => {}, status: "complete", damage: null },
+  {
+    name: "config.json is empty",
+    make: (p) => p.write(`${FOLDER}/config.json`, ""),
+    status: "unreadable",
+    damage: /^config\.json cannot be read: it is no JSON$/,
+  },
+  {
+    name: "config.json is of another program",
+    make: (p) => p.write(`${FOLDER}/config.json`, `{"schema_version": 9}`),
+    status: "unreadable",
+    damage: /^config\.json cannot be read: schema_version: /,
+  },
+  {
+    name: "metrics.json broke off",
+    make: (p) => p.write(`${FOLDER}/metrics.json`, `{"schema_version": 1, "n": 4`),
+    status: "unreadable",
+    damage: /^metrics\.json cannot be read: it is no JSON$/,
+  },
+  {
+    name: "results.jsonl broke off in a line",
+    make: (p) => truncateSync(join(p.root, FOLDER, "results.jsonl"), 2000),
+    status: "complete",
+    damage: /^results\.jsonl holds [12] records? of 4$/,
+  },
+  {
+    name: "results.jsonl broke off between lines",
+    make: (p) => p.write(`${FOLDER}/results.jsonl`, `${JSON.stringify(RECORDS[0])}\n`),
+    status: "complete",
+    damage: /^results\.jsonl holds 1 record of 4$/,
+  },
+  {
+    name: "results.jsonl is gone",
+    make: (p) => rmSync(join(p.root, FOLDER, "results.jsonl")),
+    status: "complete",
+    damage: /^results\.jsonl is missing$/,
+  },
+  {
+    name: "results.jsonl is gone before the end",
+    make(p) {
+      rmSync(join(p.root, FOLDER), { recursive: true });
+      p.addRun({ id: RUN, records: [], metrics: null });
+    },
+    status: "running",
+    damage: null,
+  },
+  {
+    name: "a partial run has what was answered",
+    make: (p) =>
+      p.addRun({ id: RUN, records: RECORDS.slice(0, 2), metrics: { status: "partial" } }),
+    status: "partial",
+    damage: null,
+  },
+];
+
+for (const { name, make, status, damage } of DAMAGE_CASES) {
+  Deno.test(`a run's damage: ${name}`, async () => {
+    using project = archiveProject();
+    project.addRun({ id: RUN });
+    make(project);
+    const [run] = (await project.archive.fresh()).runs;
+    assert.equal(run?.status, status);
+    if (damage === null) assert.equal(run?.damage, null);
+    else assert.match(run?.damage ?? "", damage);
+    const { rows: [row] } = await (await project.get("/api/v1/runs")).json();
+    assert.equal(row.damage, run?.damage);
+    assert.ok(!String(row.damage).includes(project.root));
+  });
+}
+
 interface StatusCase {
   readonly name: string;
   readonly make: (project: ArchiveProject) => { close(): void } | void;

@@ -6,6 +6,7 @@ import { readRun, type StoredRun } from "../harness/run_store.ts";
 import { servedModel } from "../harness/run_terms.ts";
 import { type FileState, fileState, isAtWork, isOwnFolder, stampOf } from "./folder_state.ts";
 import { followRun, type RunProgress } from "./progress.ts";
+import { damageOf } from "./run_damage.ts";
 
 /**
  * - `complete`, `partial`: finished, with every sample answered or not
@@ -26,6 +27,8 @@ export interface ArchivedRun {
   readonly progress: RunProgress;
   /** `null` when config.json cannot be read. */
   readonly facts: RunFacts | null;
+  /** What is wrong with its files; `null` for nothing, as far as a list looks. */
+  readonly damage: string | null;
   /** Another one whenever a file of the folder is. */
   readonly stamp: string;
   /** Reads how far it is by now; `null` for a finished one. */
@@ -86,6 +89,9 @@ export function lookAtRun(
   const known = before?.stamp.startsWith(`${fixed} |`) ? before : undefined;
   const facts = known ? known.facts : factsOf(name, metrics === null ? null : readRun(path), path);
   if (facts === "copy") return null;
+  const damage = known
+    ? known.damage
+    : damageOf(path, facts && { ...facts, complete: facts.row !== null && !facts.partial });
   if (known && facts?.row && !facts.partial) return known;
   const results = fileState(path, "results.jsonl");
   const stamp = `${fixed} | ${stampOf([results])}`;
@@ -94,7 +100,7 @@ export function lookAtRun(
   const finished = status === "running" ? null : facts?.finished ?? null;
   const follow = finished === null ? before?.follow ?? followRun(path) : null;
   const progress = finished ?? follow?.() ?? NOTHING_YET;
-  return { run_id: name, path, status, progress, facts, stamp, follow };
+  return { run_id: name, path, status, progress, facts, damage, stamp, follow };
 }
 
 function factsOf(name: string, read: StoredRun | null, path: string): RunFacts | "copy" | null {

@@ -21,6 +21,7 @@ export const RunRow = z.strictObject({
   prompt_id: text,
   model: text,
   changed: z.string().describe("what is unlike the experiment's file, comma-joined"),
+  damage: text.describe("what is wrong with its files, such as one that cannot be read"),
 });
 
 export const RunsQuery = z.strictObject({
@@ -36,7 +37,9 @@ export const RunAnswer = z.strictObject({
 });
 
 /** A run as a row of lists. */
-export function runRow({ run_id, status, progress, facts }: ArchivedRun): z.output<typeof RunRow> {
+export function runRow(
+  { run_id, status, progress, facts, damage }: ArchivedRun,
+): z.output<typeof RunRow> {
   const ci95 = status === "running" ? null : facts?.row?.overall.ci95;
   return {
     run_id,
@@ -52,6 +55,7 @@ export function runRow({ run_id, status, progress, facts }: ArchivedRun): z.outp
     prompt_id: facts?.prompt_id ?? null,
     model: facts?.model ?? null,
     changed: facts?.changed ?? "",
+    damage,
   };
 }
 

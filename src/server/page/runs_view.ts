@@ -14,7 +14,8 @@ export interface RunsView {
     readonly url: string;
     readonly name: string;
     readonly status: string;
-    readonly bad: boolean;
+    /** What is wrong with its files, empty for nothing. */
+    readonly damage: string;
     readonly live: LiveView | null;
     readonly prompt: string;
     readonly model: string;
@@ -43,8 +44,8 @@ export function runsView(runs: readonly ArchivedRun[]): RunsView {
         id: run_id,
         url: runUrl(run_id),
         name: facts?.experiment_id ?? run_id,
-        status,
-        bad: status === "unreadable",
+        status: run.damage === null || status === "unreadable" ? status : `${status}, damaged`,
+        damage: run.damage ?? "",
         live: status === "running" ? liveRun(run) : null,
         prompt: facts?.prompt_id ?? UNKNOWN,
         model: facts?.model ?? UNKNOWN,
