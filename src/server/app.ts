@@ -38,6 +38,8 @@ export interface AppDeps {
   readonly pollMs?: number;
 }
 
+const YAML_TYPE = "text/yaml; charset=utf-8";
+
 export type Handler = (request: Request) => Response | Promise<Response>;
 
 const PLAIN_ROUTES: readonly PlainRoute[] = [
@@ -55,6 +57,11 @@ const PLAIN_ROUTES: readonly PlainRoute[] = [
     path: `${API_ROOT}/optimizations/{id}/events`,
     summary: "Progress of an optimization as server-sent events, until it has ended",
     type: EVENTS_TYPE,
+  },
+  {
+    path: `${API_ROOT}/optimizations/{id}/winner.yaml`,
+    summary: "The winner's prompt; 404 while there is none",
+    type: "text/yaml",
   },
   {
     path: `${API_ROOT}/openapi.json`,
@@ -162,6 +169,19 @@ export function createApp(deps: AppDeps): Handler {
       optimization = found;
       return { row: optimizationRow(found), running: found.status === "running" };
     });
+  });
+  plain(`${API_ROOT}/optimizations/{id}/winner.yaml`, async (c) => {
+    const { optimizations } = await freshOf(archive);
+    const found = listed(optimizations, c.req.param("id") ?? "", "optimization");
+    const { winner } = await archive.optimization(found);
+    if (winner === null) {
+      throw new ApiError(
+        "not_found",
+        `Cannot find winner.yaml in ${found.run_id}: the optimization is ${found.status}`,
+        { field: "id" },
+      );
+    }
+    return await respond(c.req.raw, answerOf(winner, YAML_TYPE));
   });
   plain(`${API_ROOT}/openapi.json`, async (c) => {
     const answer = await cache.get("openapi", () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import type * as z from "zod";
 import {
   type ArchiveProject,
@@ -339,6 +341,7 @@ Deno.test("a new run changes the leaderboard and its ETag without a restart", as
 
 Deno.test("HEAD is GET without the body, other methods are 405 with Allow", async () => {
   using project = filledProject();
+  project.write(`evals/optimization/runs/${SEARCH}/winner.yaml`, "id: p\n");
   for (const pattern of PATHS) {
     const id = pattern.includes("optimizations") ? SEARCH : A;
     const path = pattern.replace("{id}", id).replace("{sample}", "s1") +
@@ -433,6 +436,34 @@ Deno.test("a token is asked for everywhere but at /healthz", async () => {
     Object.values<{ scheme: string }>(components.securitySchemes).map(({ scheme }) => scheme),
     ["bearer", "basic"],
   );
+});
+
+Deno.test("the winner's prompt is there as it is, once there is one", async () => {
+  using project = filledProject();
+  const path = `${API_ROOT}/optimizations/${SEARCH}/winner.yaml`;
+  const missing = await project.get(path);
+  assert.equal(missing.status, 404);
+  assert.equal(
+    (await missing.json()).error.message,
+    `Cannot find winner.yaml in ${SEARCH}: the optimization is complete`,
+  );
+  const file = `evals/optimization/runs/${SEARCH}/winner.yaml`;
+  project.write("secret.yaml", "secret");
+  symlinkSync(join(project.root, "secret.yaml"), join(project.root, file));
+  assert.equal((await project.get(path)).status, 404, "a link leads out");
+  rmSync(join(project.root, file));
+  const text = "id: p\nuser: 'ä {{ logs }}'\n";
+  project.write(file, text);
+  const response = await project.get(path);
+  assert.deepEqual([response.status, await response.text()], [200, text]);
+  assert.equal(response.headers.get("content-type"), "text/yaml; charset=utf-8");
+  const etag = response.headers.get("etag")!;
+  assert.equal((await project.get(path, { headers: { "if-none-match": etag } })).status, 304);
+  const head = await project.get(path, { method: "HEAD" });
+  assert.deepEqual([head.status, await head.text()], [200, ""]);
+  const page = await (await project.get(`/optimizations/${SEARCH}`)).text();
+  assert.ok(page.includes(`href="${path}"`), page);
+  assert.equal((await project.get(`${API_ROOT}/optimizations/none/winner.yaml`)).status, 404);
 });
 
 Deno.test("a damaged file is named without the place of the project", async () => {

@@ -66,11 +66,11 @@ export interface OptimizationFiles {
 /** @throws {DataError} when one of them is there and cannot be read */
 export async function readOptimization(path: string): Promise<OptimizationFiles> {
   const file = join(path, "result.json");
-  const winner = join(path, "winner.yaml");
+  const winner = "winner.yaml";
   return {
     config: await readJson(join(path, "config.json"), OptimizationConfig),
     result: existsSync(file) ? await readJson(file, OptimizationResult) : null,
-    winner: existsSync(winner) ? await readText(winner, "winner.yaml") : null,
+    winner: fileState(path, winner) === null ? null : await readText(join(path, winner), winner),
   };
 }
 

@@ -3,6 +3,7 @@
 import * as z from "zod";
 import { parsePromptTemplate } from "../../analyzer/prompt.ts";
 import { DataError, UsageError } from "../../errors.ts";
+import { API_ROOT } from "../openapi.ts";
 import { listed, type RouteInput } from "../route.ts";
 import { diffLines, optimizationView } from "./optimization_view.ts";
 import { optimizationRows } from "./optimizations_view.ts";
@@ -47,6 +48,9 @@ async function optimizationPage(input: RouteInput<unknown>): Promise<PageContent
     data: {
       opt: optimizationView(found, config, result),
       drawn: result && (await import("./figures.ts")).optimizationFigures(result),
+      winner: winner === null
+        ? ""
+        : `${API_ROOT}/optimizations/${encodeURIComponent(found.run_id)}/winner.yaml`,
       diff: winner === null ? [] : diffOf(config.prompt, winner),
     },
   };
