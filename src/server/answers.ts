@@ -91,8 +91,11 @@ export async function respond(request: Request, answer: Answer): Promise<Respons
     return new Response(null, { status: 304, headers });
   }
   const zipped = takesGzip(request.headers.get("accept-encoding")) ? answer.gzipped() : null;
-  if (zipped === null) return new Response(answer.bytes, { headers });
-  return new Response(await zipped, { headers: { ...headers, "content-encoding": "gzip" } });
+  const bytes = zipped === null ? answer.bytes : await zipped;
+  if (zipped !== null) headers["content-encoding"] = "gzip";
+  // Said, so that HEAD says it too.
+  headers["content-length"] = String(bytes.length);
+  return new Response(bytes, { headers });
 }
 
 function hasIt(header: string | null, etag: string): boolean {

@@ -217,6 +217,9 @@ export function createApp(deps: AppDeps): Handler {
     const near = suggestion(c.req.path.slice(0, 100), PATHS);
     const hint = near.startsWith("; did") ? near : `; see ${API_ROOT}/openapi.json`;
     if (wantsPage(c)) {
+      const page = c.req.path.replace(/\/+$/, "");
+      // Never in front of a name: `//name` would lead to another server.
+      if (PAGE_PATHS.includes(page)) return c.redirect(`${page}${new URL(c.req.url).search}`, 301);
       return refuse(c, new ApiError("not_found", `Cannot find ${quote(c.req.path)}`));
     }
     return errorResponse(

@@ -1,5 +1,5 @@
-// Style sheet and scripts of the page, inside the binary. Their addresses hold a hash of them, so that
-// a new version is never mixed with an old page.
+// Style sheet, scripts and icon of the page, inside the binary. Their addresses hold a hash of them, so
+// that a new version is never mixed with an old page.
 
 import { createHash } from "node:crypto";
 import { type Answer, answerOf } from "../answers.ts";
@@ -8,6 +8,7 @@ import charts from "./charts.css" with { type: "text" };
 import compare from "./compare.css" with { type: "text" };
 import controls from "./controls.css" with { type: "text" };
 import empty from "./empty.css" with { type: "text" };
+import favicon from "./favicon.svg" with { type: "text" };
 import frame from "./frame.css" with { type: "text" };
 import leaderboard from "./leaderboard.css" with { type: "text" };
 import marks from "./marks.css" with { type: "text" };
@@ -41,6 +42,9 @@ export const ASSETS: ReadonlyMap<string, Answer> = new Map([
   ["/page.css", answerOf(CSS, "text/css; charset=utf-8")],
   ["/page.js", answerOf(page, "text/javascript; charset=utf-8")],
   ["/theme.js", answerOf(theme, "text/javascript; charset=utf-8")],
+  // Browsers ask for it here, whatever it is.
+  ["/favicon.ico", answerOf(favicon, "image/svg+xml")],
+  ["/robots.txt", answerOf("User-agent: *\nDisallow: /\n", "text/plain; charset=utf-8")],
 ]);
 
 /** Addresses for the head of a page. */
@@ -48,6 +52,7 @@ export const ASSET_URLS = {
   css: versioned("/page.css", CSS),
   script: versioned("/page.js", page),
   theme: versioned("/theme.js", theme),
+  icon: versioned("/favicon.ico", favicon),
 };
 
 function versioned(path: string, text: string): string {

@@ -169,6 +169,38 @@ Deno.test("a run at work shows how far it is and where to follow it", async () =
   }
 });
 
+Deno.test("what browsers ask for unasked is there", async () => {
+  using project = filledProject();
+  const icon = await project.get("/favicon.ico");
+  assert.equal(icon.headers.get("content-type"), "image/svg+xml");
+  assert.match(await icon.text(), /^<svg /);
+  assert.equal(await (await project.get("/robots.txt")).text(), "User-agent: *\nDisallow: /\n");
+  const cases: readonly [string, number, string | null][] = [
+    ["/runs/", 301, "/runs"],
+    ["/runs///", 301, "/runs"],
+    ["/compare/?a=a&b=b", 301, "/compare?a=a&b=b"],
+    ["//evil.test/", 404, null],
+    ["/nowhere/", 404, null],
+  ];
+  for (const [path, status, location] of cases) {
+    const response = await project.get(path, HTML);
+    await response.body?.cancel();
+    assert.deepEqual([response.status, response.headers.get("location")], [status, location], path);
+  }
+});
+
+Deno.test("HEAD tells the length of what GET sends", async () => {
+  using project = filledProject();
+  for (const path of ["/", "/page.css", "/api/v1/leaderboard"]) {
+    for (const encoding of ["identity", "gzip"]) {
+      const headers = { "accept-encoding": encoding };
+      const head = await project.get(path, { method: "HEAD", headers });
+      const body = await (await project.get(path, { headers })).arrayBuffer();
+      assert.equal(head.headers.get("content-length"), String(body.byteLength), path);
+    }
+  }
+});
+
 Deno.test("pages and what they load have an ETag and the strict policy", async () => {
   using project = filledProject();
   const get = project.handler();
