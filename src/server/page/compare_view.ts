@@ -148,11 +148,14 @@ function flipsOf({ b, flips: { samples, to_right, to_wrong } }: Comparison): Com
     b: oneLine(flip.b ?? "nothing", LONGEST_LABEL),
   }));
   const isFirst = (at: number) => (at < to_right ? at : at - to_right) < FIRST_FLIPS;
-  const [up, down] = [to_right, to_wrong].map((count) => Math.max(0, count - FIRST_FLIPS));
+  const rest = [[to_right, "▲", "mended"], [to_wrong, "▼", "broken"]] as const;
   return {
     first: views.filter((_, at) => isFirst(at)),
     rest: views.filter((_, at) => !isFirst(at)),
-    words: `${up! + down!} more: ▲ ${up} mended, ▼ ${down} broken`,
+    words: `More: ${
+      rest.filter(([count]) => count > FIRST_FLIPS)
+        .map(([count, mark, word]) => `${mark} ${count - FIRST_FLIPS} ${word}`).join(", ")
+    }`,
   };
 }
 
