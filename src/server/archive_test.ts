@@ -79,11 +79,12 @@ for (const { name, make, status, damage } of DAMAGE_CASES) {
     project.addRun({ id: RUN });
     make(project);
     const [run] = (await project.archive.fresh()).runs;
-    assert.equal(run?.status, status);
-    if (damage === null) assert.equal(run?.damage, null);
-    else assert.match(run?.damage ?? "", damage);
+    assert.ok(run);
+    assert.equal(run.status, status);
+    if (damage === null) assert.equal(run.damage(), null);
+    else assert.match(run.damage() ?? "", damage);
     const { rows: [row] } = await (await project.get("/api/v1/runs")).json();
-    assert.equal(row.damage, run?.damage);
+    assert.equal(row.damage, run.damage());
     assert.ok(!String(row.damage).includes(project.root));
   });
 }

@@ -27,8 +27,11 @@ export interface ArchivedRun {
   readonly progress: RunProgress;
   /** `null` when config.json cannot be read. */
   readonly facts: RunFacts | null;
-  /** What is wrong with its files; `null` for nothing, as far as a list looks. */
-  readonly damage: string | null;
+  /**
+   * What is wrong with its files; `null` for nothing, as far as a list looks. Found out when it is
+   * asked for first: records are counted, and a leaderboard of a thousand runs need not wait for that.
+   */
+  readonly damage: () => string | null;
   /** Another one whenever a file of the folder is. */
   readonly stamp: string;
   /** Reads how far it is by now; `null` for a finished one. */
@@ -89,9 +92,10 @@ export function lookAtRun(
   const known = before?.stamp.startsWith(`${fixed} |`) ? before : undefined;
   const facts = known ? known.facts : factsOf(name, metrics === null ? null : readRun(path), path);
   if (facts === "copy") return null;
-  const damage = known
-    ? known.damage
-    : damageOf(path, facts && { ...facts, complete: facts.row !== null && !facts.partial });
+  const damage = known?.damage ??
+    once(() =>
+      damageOf(path, facts && { ...facts, complete: facts.row !== null && !facts.partial })
+    );
   if (known && facts?.row && !facts.partial) return known;
   const results = fileState(path, "results.jsonl");
   const stamp = `${fixed} | ${stampOf([results])}`;
@@ -101,6 +105,11 @@ export function lookAtRun(
   const follow = finished === null ? before?.follow ?? followRun(path) : null;
   const progress = finished ?? follow?.() ?? NOTHING_YET;
   return { run_id: name, path, status, progress, facts, damage, stamp, follow };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 function factsOf(name: string, read: StoredRun | null, path: string): RunFacts | "copy" | null {

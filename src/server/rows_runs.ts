@@ -55,7 +55,7 @@ export function runRow(
     prompt_id: facts?.prompt_id ?? null,
     model: facts?.model ?? null,
     changed: facts?.changed ?? "",
-    damage,
+    damage: damage(),
   };
 }
 

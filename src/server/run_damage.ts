@@ -63,7 +63,7 @@ function fault(folder: string, file: string, text: string): string {
   return oneLine(`${file} cannot be read: ${text.replaceAll(`${folder}/`, "")}`, LONGEST);
 }
 
-// One buffer for all: a thousand runs are counted at the first look.
+// One buffer for all: a list counts a thousand runs at once.
 const CHUNK = new Uint8Array(1 << 18);
 
 function countLines(path: string): number {

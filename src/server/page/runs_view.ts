@@ -39,13 +39,14 @@ export function runsView(runs: readonly ArchivedRun[]): RunsView {
     axis: axisHead(axis),
     rows: runs.map((run) => {
       const { run_id, status, facts, progress } = run;
+      const damage = run.damage();
       const claim = status === "complete" && facts?.changed === "";
       return {
         id: run_id,
         url: runUrl(run_id),
         name: facts?.experiment_id ?? run_id,
-        status: run.damage === null || status === "unreadable" ? status : `${status}, damaged`,
-        damage: run.damage ?? "",
+        status: damage === null || status === "unreadable" ? status : `${status}, damaged`,
+        damage: damage ?? "",
         live: status === "running" ? liveRun(run) : null,
         prompt: facts?.prompt_id ?? UNKNOWN,
         model: facts?.model ?? UNKNOWN,
