@@ -1,7 +1,7 @@
 // A gain on one axis: what is claimed, filled, above what is no claim, hollow, and the zone that is
 // too small to be seen with so many samples.
 
-import { axisX, link, type Markish, rect, ruleX, text } from "@observablehq/plot";
+import { axisX, link, type Markish, rect, text, tickX } from "@observablehq/plot";
 import { formatDifference, formatDifferences } from "../format.ts";
 import { axisOf, intervalMarks, type IntervalRow } from "./interval_rows.ts";
 import type { Figure } from "./plot.ts";
@@ -69,7 +69,14 @@ export function gainFigure(data: GainData, width: number): Figure {
         y: { type: "band", domain: rows.map(({ key }) => key), axis: null, padding: 0 },
         marks: [
           ...zoneMarks(data, x, inner),
-          ruleX([0], { className: "zero", stroke: color("ink-2") }),
+          // Beside the marks only: it would strike the names through.
+          tickX(rows, {
+            className: "zero",
+            x: 0,
+            y: "key",
+            insetTop: ROW / 2 - 1,
+            stroke: color("ink-2"),
+          }),
           axisX([...axis.ticks], {
             tickSize: 0,
             tickPadding: 8,
@@ -111,8 +118,6 @@ function nameOf(
     dy: -9,
     fill: color(claim ? "ink" : "ink-2"),
     fontSize: 12,
-    stroke: color("bg"),
-    strokeWidth: 3,
     ...(claim ? { fontWeight: 600 } : {}),
   });
 }
