@@ -213,10 +213,27 @@ Deno.test("each series has a class of its own, in the order of its key", () => {
   ]);
   assert.equal(keys[0]?.name, "few-shot");
   for (const { id } of keys) {
-    const marks = [...svg.matchAll(/class="(\w+) series (series-\d)"/g)]
+    const marks = [...svg.matchAll(/class="(\w+) series (series-\d)(?: quiet)?"/g)]
       .filter(([, , series]) => series === id).map(([, mark]) => mark);
     assert.deepEqual(marks.sort(), ["band", "estimate", "leader", "line", "name"]);
   }
+});
+
+Deno.test("a floor's name gives way to dots", () => {
+  const row = TRENDS.rows[0]!;
+  const draw = (...scores: number[]) => {
+    const rows = scores.map((mean, at) => ({
+      ...row,
+      run_id: String(at),
+      started_at: `2026-10-0${at + 1}T00:00:00Z`,
+      overall: { mean, ci95: null },
+    }));
+    const floors = { most_common: { overall: 0.3 }, embedded: { overall: 0.9 } };
+    const svg = drawFigure(trendsFigure({ floors, rows }, 1360)!, { width: 1360, id: "t" });
+    return svg.slice(0, svg.indexOf(">common labels<")).split("<g").at(-1)!;
+  };
+  assert.match(draw(0.6, 0.6), /text-anchor="start"/);
+  assert.match(draw(0.31, 0.6), /text-anchor="end"/);
 });
 
 Deno.test("a gain is blue or rust on evidence, grey without, hollow when it is no claim", () => {

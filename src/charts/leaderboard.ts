@@ -1,6 +1,7 @@
 // The leaderboard as intervals on one axis, ranked rows only, floors dashed.
 
 import { formatCount, formatInterval, formatScore, oneLine } from "../format.ts";
+import { isBelowFloor } from "./below_floor.ts";
 import { emptyChart } from "./empty.ts";
 import {
   axisOf,
@@ -105,10 +106,10 @@ export function leaderboardChart(data: LeaderboardData | null, options: ChartOpt
   }, options);
 }
 
-/** Blue for the leader's group, rust below a floor. */
+/** Rust below a floor, the leader's group too; else blue for that group. */
 function colorOf({ rank, overall }: LeaderboardBar, floors: Floors | null): ColorName {
-  const most = overall.ci95?.[1] ?? overall.mean ?? 0;
-  if (floors !== null && (most < floors.most_common.overall || most < floors.embedded.overall)) {
+  const { most_common, embedded } = floors ?? {};
+  if (isBelowFloor(overall, [most_common?.overall ?? null, embedded?.overall ?? null])) {
     return "bad";
   }
   return rank === 1 ? "a" : "ink-3";

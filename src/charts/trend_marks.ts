@@ -25,6 +25,8 @@ export interface Drawn extends Series {
   readonly shape: Shape;
   /** A class of all its marks. */
   readonly id: string;
+  /** Whether its band is out of sight until a page brings the series forward. */
+  readonly quiet: boolean;
 }
 
 /** Pixels of a prompt's name, and of what is too short to tell one. */
@@ -36,18 +38,19 @@ export const TOP = 24;
 export const LABEL_GAP = 14;
 
 /** Band or bars, line, dots. */
-export function seriesMarks({ id, points, color: name, shape }: Drawn): Markish[] {
+export function seriesMarks({ id, points, color: name, shape, quiet }: Drawn): Markish[] {
   const known = points.flatMap((point) =>
     point.ci95 === null ? [] : [{ ...point, low: point.ci95[0], high: point.ci95[1] }]
   );
   const band = known.length > 1
     ? areaY(known, {
-      className: `band series ${id}`,
+      className: `band series ${id}${quiet ? " quiet" : ""}`,
       x: "at",
       y1: "low",
       y2: "high",
       fill: color(name),
       fillOpacity: 0.12,
+      ...(quiet ? { opacity: 0 } : {}),
     })
     : link(known, {
       className: `band series ${id}`,
@@ -80,16 +83,44 @@ export function seriesMarks({ id, points, color: name, shape }: Drawn): Markish[
   ];
 }
 
-/** What needs no language model: a dashed rule, named at its right end. */
+/** What needs no language model: a dashed rule with its name on it. */
 export interface Floor {
   readonly y: number;
   readonly name: string;
 }
 
-export function floorRules(floors: readonly Floor[]): Markish[] {
-  return floors.map(({ y }) =>
-    ruleY([y], { className: "floor", stroke: color("ink-3"), strokeDasharray: "2 3" })
-  );
+/** Pixels of a floor's name. */
+export const FLOOR_NAME = 96;
+
+/** Where a floor's name stands on its rule. */
+export interface FloorPlace {
+  /** At the right end, not the left. */
+  readonly end: boolean;
+  readonly below: boolean;
+}
+
+export function floorRules(
+  floors: readonly Floor[],
+  placeOf: (floor: Floor) => FloorPlace,
+): Markish[] {
+  return floors.flatMap((floor) => {
+    const { y, name } = floor;
+    const { end, below } = placeOf(floor);
+    return [
+      ruleY([y], { className: "floor", stroke: color("ink-3"), strokeDasharray: "2 3" }),
+      text([name], {
+        y: [y],
+        frameAnchor: end ? "right" : "left",
+        textAnchor: end ? "end" : "start",
+        dx: end ? -4 : 4,
+        dy: below ? 8 : -7,
+        fill: color("ink-3"),
+        fontSize: 11,
+        stroke: color("bg"),
+        strokeWidth: 3,
+      }),
+    ];
+  });
 }
 
 /** Rules, and names as far as there is room up to the next; `end` is the right edge, pixels. */
@@ -141,27 +172,15 @@ interface EndLabel {
   readonly name: string;
   readonly y: number;
   readonly color: ColorName;
-  readonly weight: number;
 }
 
-/** Names of series, and of floors. */
-export function endLabels(series: readonly Drawn[], floors: readonly Floor[]): EndLabel[] {
-  return [
-    ...series.map(({ id, name, color, points }) => ({
-      className: `name series ${id}`,
-      name,
-      y: points.at(-1)!.mean,
-      color,
-      weight: 600,
-    })),
-    ...floors.map(({ name, y }) => ({
-      className: "name",
-      name,
-      y,
-      color: "ink-3" as const,
-      weight: 400,
-    })),
-  ];
+export function endLabels(series: readonly Drawn[]): EndLabel[] {
+  return series.map(({ id, name, color, points }) => ({
+    className: `name series ${id}`,
+    name,
+    y: points.at(-1)!.mean,
+    color,
+  }));
 }
 
 /** Bold text of 12 px is as wide as plain text of 13. */
@@ -183,8 +202,8 @@ export function nameMarks(
     0,
     inner,
   ]);
-  return labels.map(({ className, name, color: fill, weight }, at) =>
-    text([shorten(name, right - 8, weight === 600 ? BOLD : 11)], {
+  return labels.map(({ className, name, color: fill }, at) =>
+    text([shorten(name, right - 8, BOLD)], {
       className,
       frameAnchor: "top-right",
       textAnchor: "start",
@@ -192,8 +211,8 @@ export function nameMarks(
       dx: 10,
       dy: places[at]!,
       fill: color(fill),
-      fontSize: weight === 600 ? 12 : 11,
-      fontWeight: weight,
+      fontSize: 12,
+      fontWeight: 600,
     })
   );
 }

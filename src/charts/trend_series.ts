@@ -36,6 +36,20 @@ export interface Series {
   readonly points: readonly Point[];
 }
 
+/** Bands of more lines than this are a grey slab: then only the highest keeps its own in sight. */
+const MOST_BANDS = 3;
+
+/** The series whose bands are in sight; those of one run have a bar, which hides nothing. */
+export function banded<S extends Pick<Series, "points">>(series: readonly S[]): readonly S[] {
+  const lines = series.filter(({ points }) => points.length > 1);
+  return lines.length > MOST_BANDS ? lines.slice(0, 1) : lines;
+}
+
+/** What the reader is told of the intervals of so many lines. */
+export function intervalWords(lines: number): string {
+  return `with 95 % interval${lines > MOST_BANDS ? " (band: of the highest line only)" : ""}`;
+}
+
 /** Without runs that have no score, no time, or a run in their place. */
 export function shownRuns<Row extends TrendRow>(rows: readonly Row[]): Row[] {
   const replaced = new Set(rows.map(({ parent_run_id }) => parent_run_id));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TRENDS } from "../testing/chart_fixtures.ts";
-import { promptChanges, seriesOf } from "./trend_series.ts";
+import { banded, intervalWords, promptChanges, seriesOf } from "./trend_series.ts";
 
 const [first] = TRENDS.rows;
 
@@ -18,4 +18,17 @@ Deno.test("a run that was scored anew gives its place to its child; no score, no
   const none = { ...first!, run_id: "none", overall: { mean: null, ci95: null } };
   const broken = { ...first!, run_id: "broken", started_at: "yesterday" };
   assert.equal(seriesOf([first!, child, none, broken])[0]!.points.length, 1);
+});
+
+Deno.test("of many lines only the highest has its band in sight", () => {
+  const series = (...lengths: number[]) =>
+    lengths.map((length) => ({ points: Array(length).fill({}) }));
+  const three = series(2, 1, 3, 2);
+  assert.deepEqual(banded(three), [three[0], three[2], three[3]]);
+  const four = series(1, 2, 2, 2, 2);
+  assert.deepEqual(banded(four), [four[1]]);
+  assert.deepEqual([3, 4].map(intervalWords), [
+    "with 95 % interval",
+    "with 95 % interval (band: of the highest line only)",
+  ]);
 });

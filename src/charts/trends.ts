@@ -12,6 +12,9 @@ import {
   changeMarks,
   type Drawn,
   endLabels,
+  type Floor,
+  FLOOR_NAME,
+  type FloorPlace,
   floorRules,
   LABEL_GAP,
   leaders,
@@ -22,7 +25,15 @@ import {
   TOP,
   widthOf,
 } from "./trend_marks.ts";
-import { type Point, promptChanges, type Series, seriesOf, type TrendRow } from "./trend_series.ts";
+import {
+  banded,
+  intervalWords,
+  type Point,
+  promptChanges,
+  type Series,
+  seriesOf,
+  type TrendRow,
+} from "./trend_series.ts";
 
 export interface TrendsData {
   readonly floors: Floors | null;
@@ -92,11 +103,14 @@ export function trendsKeys({ rows }: TrendsData): SeriesKey[] {
 
 function drawnSeries(rows: readonly TrendRow[]): Drawn[] {
   const shapes = Object.keys(SHAPES) as Shape[];
-  return seriesOf(rows).map((one, at) => ({
+  const series = seriesOf(rows);
+  const inSight = banded(series);
+  return series.map((one, at) => ({
     ...one,
     id: `series-${at + 1}`,
     color: COLORS[at] ?? "ink-3",
     shape: shapes[at % shapes.length]!,
+    quiet: one.points.length > 1 && !inSight.includes(one),
   }));
 }
 
@@ -110,7 +124,7 @@ function figureOf(
     { y: floors.most_common.overall, name: "common labels" },
     { y: floors.embedded.overall, name: "nearest example" },
   ];
-  const labels = endLabels(series, lines);
+  const labels = endLabels(series);
   const right = Math.min(width * 0.32, widthOf(labels));
   const points = series.flatMap((one) => one.points);
   const axis = axisOf([
@@ -124,6 +138,23 @@ function figureOf(
   const x = (time: number) =>
     LEFT + (width - LEFT - right) * (time - span[0]) / (span[1] - span[0]);
   const height = Math.max(HEIGHT, TOP + BOTTOM + LABEL_GAP * labels.length);
+  const perPixel = (axis.domain[1] - axis.domain[0]) / (height - TOP - BOTTOM);
+  /** Where the fewest dots and no other floor are: above its left end, unless these lie there. */
+  const placeOf = ({ y }: Floor): FloorPlace => {
+    const inTheWay = ({ end, below }: FloorPlace) => {
+      const [from, to] = end ? [width - right - FLOOR_NAME, width] : [0, LEFT + FLOOR_NAME];
+      const isBeside = (value: number) => {
+        const above = (value - y) / perPixel * (below ? -1 : 1);
+        return above > -4 && above < LABEL_GAP + 4;
+      };
+      return points.filter(({ at, mean }) => {
+        const place = x(at.getTime());
+        return place > from && place < to && isBeside(mean);
+      }).length + lines.filter((line) => line.y !== y && isBeside(line.y)).length;
+    };
+    const places = [false, true].flatMap((below) => [false, true].map((end) => ({ end, below })));
+    return places.reduce((best, place) => inTheWay(place) < inTheWay(best) ? place : best);
+  };
   const lead = `highest now: ${oneLine(best.name, 60)} at ${formatScore(best.points.at(-1)!.mean)}`;
   return {
     title: `Overall score over time; ${lead}`,
@@ -152,7 +183,7 @@ function figureOf(
             ticks: timeTicks([first, last], width - LEFT - right),
             tickFormat: (time: Date) => formatTime(time, last - first),
           }),
-          ...floorRules(lines),
+          ...floorRules(lines, placeOf),
           ...changeMarks(promptChanges(series), x, width),
           ...series.toReversed().flatMap(seriesMarks),
           ...leaders(series, new Date(span[1])),
@@ -199,7 +230,9 @@ function timeWords(first: number, last: number): string {
 
 function bandWords(series: readonly Series[]): string {
   const hollow = series.some(({ points }) => points.some(({ seen }) => seen));
-  return `with 95 % interval${hollow ? "; hollow: the prompt has seen some samples" : ""}`;
+  return `${intervalWords(series.filter(({ points }) => points.length > 1).length)}${
+    hollow ? "; hollow: the prompt has seen some samples" : ""
+  }`;
 }
 
 function describe({ name, points }: Series): string {
