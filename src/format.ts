@@ -65,6 +65,14 @@ export function oneLine(text: string, length: number): string {
   return characters.length > length ? `${characters.slice(0, length - 1).join("")}…` : flat;
 }
 
+/** Controls that reorder the text around them as escapes (`\u202e`), so that it reads as it is. */
+export function withoutReordering(text: string): string {
+  return text.replace(
+    /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /** Text as a terminal may get it: control characters but line feeds and tabs become `�`. */
 export function printable(text: string): string {
   // deno-lint-ignore no-control-regex

@@ -4,7 +4,7 @@
 
 import { plot, type PlotOptions } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { printable } from "../format.ts";
+import { printable, withoutReordering } from "../format.ts";
 import { wrapText } from "./text.ts";
 import { CHART_CLASS, color, type ColorName, pageColors, SANS, STANDALONE_STYLE } from "./theme.ts";
 
@@ -147,9 +147,9 @@ function drawParts(parts: Chart["parts"], width: number, padding: number, make: 
   return { drawn, height: Math.ceil(y + padding) };
 }
 
-/** What neither XML nor a terminal takes becomes `�`. */
+/** What neither XML nor a terminal takes becomes `�`; what would reorder the text, an escape. */
 function safe(text: string): string {
-  return printable(text).replace(/[\ud800-\udfff\ufffe\uffff]/gu, "�");
+  return withoutReordering(printable(text)).replace(/[\ud800-\udfff\ufffe\uffff]/gu, "�");
 }
 
 const GEOMETRY: ReadonlySet<string> = new Set(

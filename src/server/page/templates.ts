@@ -2,6 +2,7 @@
 // escaped; `<%~` takes only what a template of our own made.
 
 import { Eta } from "eta";
+import { withoutReordering } from "../../format.ts";
 import axis from "./axis.eta" with { type: "text" };
 import bar from "./bar.eta" with { type: "text" };
 import compare from "./compare.eta" with { type: "text" };
@@ -61,6 +62,8 @@ export type PageTemplate =
   | "sample";
 
 const eta = new Eta({ autoEscape: true, autoTrim: false });
+const { escapeFunction } = eta.config;
+eta.configure({ escapeFunction: (value) => withoutReordering(escapeFunction(value)) });
 for (const [name, text] of Object.entries(TEMPLATES)) eta.loadTemplate(`@${name}`, text);
 
 /** A page as HTML. */
