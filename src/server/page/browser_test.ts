@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import axe from "axe-core";
 import { chromium, type Page } from "playwright-core";
 import { archiveProject, RECORDS, testOptimizationResult } from "../../testing/archive_fixtures.ts";
+import { testConfig } from "../../testing/run_fixtures.ts";
 
 const CHROMIUM = [Deno.env.get("CHROMIUM") ?? "", "/usr/bin/chromium", "/usr/bin/google-chrome"]
   .find((path) => path !== "" && existsSync(path));
@@ -17,6 +18,8 @@ if (CHROMIUM === undefined) {
 
 const A = "20260109-143000-a";
 const B = "20260110-143000-b";
+/** As long as the name of a folder may be, but for the time in front. */
+const LONG = `20260112-143000-${"long-name".repeat(22)}`;
 const RUNNING = "20260114-143000-e";
 const SEARCH = "20260111-143000-a";
 const EVIL =
@@ -26,6 +29,9 @@ const VIEWS = [
   "/",
   "/runs",
   `/runs/${A}`,
+  `/runs/${LONG}`,
+  `/runs/${LONG}/samples/s2`,
+  `/compare?a=${B}&b=${LONG}`,
   `/runs/${RUNNING}`,
   "/runs/20260113-143000-torn",
   `/runs/${A}/samples/s2`,
@@ -81,6 +87,14 @@ Deno.test("every view in light, dark and on a phone", inBrowser, async () => {
   project.addRun({ id: A, records: evil });
   project.addRun({ id: "20260108-143000-a", records: evil });
   project.addRun({ id: B, metrics: { overall: { mean: 1, ci95: [0.9, 1] } } });
+  const { prompt, model } = testConfig();
+  project.addRun({
+    id: LONG,
+    config: {
+      prompt: { ...prompt, id: "prompt".repeat(33) },
+      model: { ...model, name: "model".repeat(40) },
+    },
+  });
   project.addRun({ id: RUNNING, records: RECORDS.slice(0, 3), metrics: null });
   project.addRun({ id: "20260113-143000-torn" });
   project.write("evals/experiments/runs/20260113-143000-torn/metrics.json", "{");
@@ -100,6 +114,11 @@ Deno.test("every view in light, dark and on a phone", inBrowser, async () => {
         const wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
         assert.ok(Number(wide) <= 0, `${view} scrolls sideways by ${wide} at ${width}`);
         assert.match(await page.title(), / · logeval$/);
+        if (view !== "/") continue;
+        for (const score of await page.locator("#lb .sc").all()) {
+          const { x, width: wide } = (await score.boundingBox())!;
+          assert.ok(x + wide <= width, "a score is cut off");
+        }
       }
     }
     assert.deepEqual(faults, []);
@@ -132,6 +151,10 @@ Deno.test("theme, filter without reload, keys and live progress", inBrowser, asy
       append: true,
     });
     await page.getByText("3 of 4", { exact: true }).waitFor();
+    project.now += 2000;
+    await page.getByText("Going on: 3 of 4 calls answered.").waitFor();
+    await page.getByText("all 3 samples").waitFor();
+    assert.equal(await page.locator(".smp tbody tr").count(), 3);
   });
 });
 

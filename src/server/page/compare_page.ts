@@ -41,7 +41,10 @@ async function make(input: Input): Promise<PageContent> {
     });
   }
   try {
-    for (const [field, name] of [["a", a], ["b", b]] as const) namedRun(snapshot.runs, name, field);
+    if (namedRun(snapshot.runs, a, "a") === namedRun(snapshot.runs, b, "b")) {
+      const refusal = "A and B are the same run: there is nothing to compare.";
+      return page("Compare", { choices, compare: null, refusal });
+    }
     const compare = compareView(await comparisonOf({ ...input, query: { a, b } }));
     const { gainDrawing } = await import("./figures.ts");
     const drawn = { ...compare, gain: gainDrawing(compare.gain) };

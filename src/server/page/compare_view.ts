@@ -29,7 +29,7 @@ const LONGEST_LABEL = 32;
 /** Flips of each kind that are seen without opening a fold. */
 const FIRST_FLIPS = 10;
 /** 0..1 with room for the dot. */
-const SHARES = { low: -0.04, high: 1.04 };
+const SHARES = { low: -0.08, high: 1.08 };
 
 export interface VerdictView {
   readonly mark: string;

@@ -37,14 +37,14 @@ export function emptyView(): EmptyView {
       },
       {
         what: "Look for a better prompt",
-        commands: ["logeval optimize baseline-v1"],
+        commands: ["logeval optimize --experiment baseline-v1"],
         note: "The gain is measured on samples that the search never saw.",
       },
     ],
     key: [
       mark("estimate and its 95 % interval"),
       mark("same, without evidence of a difference", "is-q"),
-      mark("worse than a floor or than the baseline", "is-bad"),
+      mark("wholly below a floor, or worse than the baseline", "is-bad"),
       mark("hollow and dashed: no claim", "is-hollow"),
       mark("hollow: some of the samples were seen by the prompt", "has-seen"),
       {

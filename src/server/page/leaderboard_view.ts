@@ -1,5 +1,6 @@
 // A leaderboard's table -> the sentence on top, rows with their marks, what is not ranked. Pure.
 
+import { isBelowFloor } from "../../charts/below_floor.ts";
 import { formatCount, formatDuration, formatScore, groupDigits, UNKNOWN } from "../../format.ts";
 import { METRIC_NAMES } from "../../harness/run_terms.ts";
 import { shellWord } from "../../harness/run_terms.ts";
@@ -25,6 +26,9 @@ import {
   shortDate,
   shortHash,
 } from "./words.ts";
+
+/** Names in a sentence. */
+const MOST_NAMES = 3;
 
 export interface BoardRowView {
   readonly rank: string;
@@ -79,7 +83,7 @@ export function leaderboardView(
   table: LeaderboardTable | null,
   { tables }: Leaderboard,
   runs: readonly ArchivedRun[],
-  notices: readonly string[],
+  { notices, thisYear }: { readonly notices: readonly string[]; readonly thisYear: number },
 ): LeaderboardView {
   const all = (table?.rows ?? []).filter(({ unranked }) => unranked !== "superseded");
   const ranked = all.filter(({ rank }) => rank !== null);
@@ -109,7 +113,7 @@ export function leaderboardView(
       mark: intervalMark(row.overall.mean, row.overall.ci95, axis, {
         rules,
         kind: [
-          row.rank !== 1 && isBelow(row, floors[1] ?? null) ? "is-bad" : row.rank !== 1 && "is-q",
+          isBelowFloor(row.overall, floors) ? "is-bad" : row.rank !== 1 && "is-q",
           row.seen_samples > 0 && "has-seen",
         ],
       }),
@@ -120,12 +124,12 @@ export function leaderboardView(
       unreadable: rate(row.unreadable),
       p50: formatDuration(row.p50_ms),
       p95: formatDuration(row.p95_ms),
-      date: shortDate(row.started_at),
+      date: shortDate(row.started_at, thisYear),
     })),
     off: [
       ...runs.filter(({ facts, status }) =>
         status === "running" || (status === "unfinished" && facts !== null)
-      ).map((run) => goingOn(run, intervalMark(null, null, axis, { rules }))),
+      ).map((run) => goingOn(run, intervalMark(null, null, axis, { rules }), thisYear)),
       ...all.filter(({ rank, run_id }) =>
         rank === null && !runs.some((run) => run.run_id === run_id && run.status === "running")
       ).map((row): OffRowView => ({
@@ -137,7 +141,7 @@ export function leaderboardView(
         }),
         ...whyNot(row),
         live: null,
-        date: shortDate(row.started_at),
+        date: shortDate(row.started_at, thisYear),
       })),
     ],
     notices,
@@ -180,10 +184,6 @@ function namesOf(row: LeaderboardRow) {
   };
 }
 
-function isBelow({ overall }: LeaderboardRow, floor: number | null): boolean {
-  return overall.mean !== null && floor !== null && overall.mean < floor - 1e-9;
-}
-
 function leadOf(ranked: readonly LeaderboardRow[]): string {
   const [leader] = ranked;
   if (leader === undefined) return "No run has a rank yet.";
@@ -200,18 +200,21 @@ function subOf(
   ranked: readonly LeaderboardRow[],
   [common = null, embedded = null]: readonly (number | null)[],
 ): string {
-  const [floor, words] = common !== null && ranked.some((row) => isBelow(row, common)) &&
+  const [floor, words] =
+    common !== null && ranked.some(({ overall }) => isBelowFloor(overall, [common])) &&
       (embedded === null || common < embedded)
-    ? [common, "always saying the most common labels"]
-    : [embedded, "a nearest-example lookup without any language model"];
-  const below = ranked.filter((row) => isBelow(row, floor)).map((row) => row.experiment_id);
+      ? [common, "always saying the most common labels"]
+      : [embedded, "a nearest-example lookup without any language model"];
+  const below = ranked.filter(({ overall }) => isBelowFloor(overall, [floor]))
+    .map((row) => row.experiment_id);
   if (below.length === 0) return "";
-  return `${listWords(below)} ${
-    below.length === 1 ? "reads" : "read"
-  } these logs worse than ${words}.`;
+  const others = below.length - MOST_NAMES;
+  return `${
+    listWords(others < 2 ? below : [...below.slice(0, MOST_NAMES), `${countWord(others)} others`])
+  } ${below.length === 1 ? "reads" : "read"} these logs worse than ${words}.`;
 }
 
-function goingOn(run: ArchivedRun, mark: IntervalMark): OffRowView {
+function goingOn(run: ArchivedRun, mark: IntervalMark, thisYear: number): OffRowView {
   const { run_id, facts, progress, status } = run;
   const done = progress.answered + progress.failed;
   const running = status === "running";
@@ -227,7 +230,7 @@ function goingOn(run: ArchivedRun, mark: IntervalMark): OffRowView {
       : `unfinished: ${groupDigits(done)} of ${groupDigits(facts?.calls ?? 0)} answered;`,
     command: running ? "" : resumeWords(facts?.experiment_id ?? "", run_id),
     live: running ? liveRun(run) : null,
-    date: running ? "now" : shortDate(facts?.started_at ?? null),
+    date: running ? "now" : shortDate(facts?.started_at ?? null, thisYear),
   };
 }
 

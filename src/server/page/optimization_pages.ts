@@ -7,7 +7,7 @@ import { API_ROOT } from "../openapi.ts";
 import { listed, type RouteInput } from "../route.ts";
 import { diffLines, optimizationView } from "./optimization_view.ts";
 import { optimizationRows } from "./optimizations_view.ts";
-import { type PageContent, type PageRoute, pageRoute } from "./page_route.ts";
+import { type PageContent, type PageInput, type PageRoute, pageRoute } from "./page_route.ts";
 
 const Nothing = z.strictObject({});
 
@@ -21,10 +21,10 @@ export const OPTIMIZATION_PAGES: readonly PageRoute[] = [
     query: Nothing,
     follows: true,
     version: ({ snapshot }) => String(snapshot.version),
-    make: ({ snapshot: { optimizations } }) => ({
+    make: ({ snapshot: { optimizations }, thisYear }) => ({
       template: "optimizations",
       title: "Optimizations",
-      data: { rows: optimizationRows(optimizations) },
+      data: { rows: optimizationRows(optimizations, thisYear) },
     }),
   }),
   pageRoute({
@@ -39,14 +39,14 @@ export const OPTIMIZATION_PAGES: readonly PageRoute[] = [
   }),
 ];
 
-async function optimizationPage(input: RouteInput<unknown>): Promise<PageContent> {
+async function optimizationPage(input: PageInput<unknown>): Promise<PageContent> {
   const found = optimizationOf(input);
   const { config, result, winner } = await input.archive.optimization(found);
   return {
     template: "optimization",
     title: found.run_id,
     data: {
-      opt: optimizationView(found, config, result),
+      opt: optimizationView(found, config, result, input.thisYear),
       drawn: result && (await import("./figures.ts")).optimizationFigures(result),
       winner: winner === null
         ? ""

@@ -70,6 +70,7 @@ export function optimizationView(
   found: ArchivedOptimization,
   config: OptimizationConfig,
   result: OptimizationResult | null,
+  thisYear: number,
 ): OptimizationView {
   const { run_id, status, progress } = found;
   const axis = axisAround(
@@ -93,7 +94,7 @@ export function optimizationView(
       config.search.method,
       dimensionsLine(config),
       callsLine(config),
-      `started ${shortTime(config.started_at)} UTC`,
+      `started ${shortTime(config.started_at, thisYear)} UTC`,
       ...(result === null ? [] : [`took ${formatDuration(1000 * result.cost.total.wall_s)}`]),
     ].join(", "),
     verdict: result === null ? null : verdictOf(result, lines[0] ?? ""),

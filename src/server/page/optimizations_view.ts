@@ -24,6 +24,7 @@ export interface OptimizationRowView {
 /** The list of optimizations, newest first. */
 export function optimizationRows(
   optimizations: readonly ArchivedOptimization[],
+  thisYear: number,
 ): OptimizationRowView[] {
   return optimizations.map((found) => {
     const { run_id, status, progress, facts } = found;
@@ -43,7 +44,7 @@ export function optimizationRows(
       interval: formatDifferences(interval),
       verdict: result?.verdict ?? UNKNOWN,
       kind: result?.verdict === "better" ? "good" : result?.verdict === "worse" ? "bad" : "",
-      time: shortTime(facts?.started_at ?? null),
+      time: shortTime(facts?.started_at ?? null, thisYear),
     };
   });
 }

@@ -151,14 +151,15 @@ function show(place, row) {
   place.querySelector("[data-live-bar]").setAttribute("aria-label", words);
   const share = `${(100 * Math.min(1, done / all)).toFixed(1)}%`;
   place.querySelector(".bar-done").setAttribute("width", share);
-  if (row.calls_planned !== undefined) return rewordSoon(place);
+  rewordSoon(place);
+  if (row.calls_planned !== undefined) return;
   const note = place.querySelector("[data-live-note]");
   if (note && row.score !== null) {
     note.textContent = `overall so far ${row.score.toFixed(3)}, no claim yet`;
   }
 }
 
-/** How long an optimization's words may be behind its bar: as long as the server's own look. */
+/** How long words and samples may be behind their bar: as long as the server's own look. */
 const WORDS_MS = 2000;
 const due = new Set();
 
@@ -171,17 +172,24 @@ function rewordSoon(place) {
   }, WORDS_MS);
 }
 
-/** Takes the words on an optimization at work, such as its stages, from its own page. */
+/** Takes the words on work that goes on, such as stages and samples, from its own page. */
 async function reword(place) {
   const link = place.querySelector("a[href]");
   if (document.hidden || !link || !place.isConnected) return;
-  const root = link.pathname === location.pathname ? document : place;
-  const response = await fetch(link.href, { headers: { accept: "text/html" } });
+  const own = link.pathname === location.pathname;
+  const root = own ? document : place;
+  const response = await fetch(own ? location.href : link.href, {
+    headers: { accept: "text/html" },
+  });
   if (!response.ok) return;
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
   for (const text of root.querySelectorAll("[data-live-text]")) {
     const now = fresh.querySelector(`[data-live-text="${text.dataset.liveText}"]`);
-    if (now && now.innerHTML !== text.innerHTML) text.replaceChildren(...now.childNodes);
+    // A list that somebody is choosing from waits.
+    if (!now || now.innerHTML === text.innerHTML || text === document.activeElement) continue;
+    const focused = counterpart(document.activeElement, text, now);
+    text.replaceChildren(...now.childNodes);
+    focused?.focus({ preventScroll: true });
   }
 }
 

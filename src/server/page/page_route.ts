@@ -23,6 +23,12 @@ export interface PageContent {
   readonly data: object;
 }
 
+/** What a page is made from. */
+export interface PageInput<Q> extends RouteInput<Q> {
+  /** The present one, UTC: dates of others say theirs. */
+  readonly thisYear: number;
+}
+
 export interface PageRoute<S extends z.ZodObject = z.ZodObject> {
   /** With `{name}` for a name. */
   readonly path: string;
@@ -31,8 +37,8 @@ export interface PageRoute<S extends z.ZodObject = z.ZodObject> {
   /** Whether an open page takes in new runs and results. */
   readonly follows?: boolean;
   /** What the page depends on beside its address. */
-  readonly version: (input: RouteInput<z.output<S>>) => string;
-  readonly make: (input: RouteInput<z.output<S>>) => PageContent | Promise<PageContent>;
+  readonly version: (input: PageInput<z.output<S>>) => string;
+  readonly make: (input: PageInput<z.output<S>>) => PageContent | Promise<PageContent>;
 }
 
 /** A page, its types held together. */

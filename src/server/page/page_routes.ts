@@ -18,7 +18,7 @@ import { latencyView } from "./latency_view.ts";
 import { leaderboardView } from "./leaderboard_view.ts";
 import { liveJobs } from "./live_view.ts";
 import { OPTIMIZATION_PAGES } from "./optimization_pages.ts";
-import { type PageContent, type PageRoute, pageRoute } from "./page_route.ts";
+import { type PageContent, type PageInput, type PageRoute, pageRoute } from "./page_route.ts";
 import { runView } from "./run_view.ts";
 import { runsView } from "./runs_view.ts";
 import { type OtherAnswer, sampleView } from "./sample_view.ts";
@@ -26,7 +26,7 @@ import { samplesView } from "./samples_view.ts";
 import { timeView } from "./time_view.ts";
 import { compareUrl, datasetName, runUrl } from "./words.ts";
 
-/** Other experiments whose answer to a sample is shown. */
+/** Other experiments whose answer to a sample is shown: each is a file to be read. */
 const MOST_OTHERS = 8;
 
 const onAnything = ({ snapshot }: RouteInput<unknown>) => String(snapshot.version);
@@ -44,13 +44,13 @@ export const PAGE_ROUTES: readonly PageRoute[] = [
   pageRoute({
     path: "/runs",
     view: "Runs",
-    query: z.strictObject({}),
+    query: z.strictObject({ offset: z.int().min(0).default(0) }),
     follows: true,
     version: onAnything,
-    make: ({ snapshot: { runs } }) =>
+    make: ({ snapshot: { runs }, query: { offset }, thisYear }) =>
       runs.length === 0
         ? emptyPage()
-        : { template: "runs", title: "Runs", data: { runs: runsView(runs) } },
+        : { template: "runs", title: "Runs", data: { runs: runsView(runs, { offset, thisYear }) } },
   }),
   pageRoute({
     path: "/runs/{id}",
@@ -82,12 +82,12 @@ function emptyPage(): PageContent {
 }
 
 async function leaderboardPage(
-  { snapshot, query }: RouteInput<z.output<typeof TableQuery>>,
+  { snapshot, query, thisYear }: PageInput<z.output<typeof TableQuery>>,
 ): Promise<PageContent> {
   const { runs, optimizations, board: { leaderboard, notices } } = snapshot;
   const table = chooseTable(leaderboard, query);
   if (table === null && runs.length === 0) return emptyPage();
-  const time = timeView(table);
+  const time = timeView(table, thisYear);
   const most = table?.rows.toSorted((a, b) => b.n - a.n)[0];
   return {
     template: "leaderboard",
@@ -97,7 +97,7 @@ async function leaderboardPage(
       : `${datasetName(most.dataset_path)} · ${formatCount(most.n, "sample")}`,
     data: {
       jobs: liveJobs([], optimizations),
-      board: leaderboardView(table, leaderboard, runs, notices),
+      board: leaderboardView(table, leaderboard, runs, { notices, thisYear }),
       time: time && { ...time, ...(await import("./figures.ts")).timeFigure(time.data) },
       heat: heatView(categoryRows(table, runs)),
     },
@@ -112,7 +112,7 @@ function tableOf({ board }: Snapshot, run: string): readonly LeaderboardRow[] {
 }
 
 async function runPage(
-  input: RouteInput<Omit<z.output<typeof SamplesQuery>, "limit">>,
+  input: PageInput<Omit<z.output<typeof SamplesQuery>, "limit">>,
 ): Promise<PageContent> {
   const { archive, snapshot, query } = input;
   const run = runOf(input);
@@ -126,7 +126,7 @@ async function runPage(
     title: run.run_id,
     context: `${datasetName(config.dataset.path)} · ${formatCount(config.dataset.n, "sample")}`,
     data: {
-      run: runView(run, config, metrics, rows),
+      run: runView(run, config, metrics, rows, input.thisYear),
       confusion: metrics && confusionView(run.run_id, metrics.confusion),
       latency: latency && {
         table: latency.table,
@@ -158,7 +158,7 @@ async function samplePage(
         records,
         record: own,
         messages,
-        others: await othersOf(input, run, record.id),
+        ...await othersOf(input, run, record.id),
       }),
     },
   };
@@ -168,16 +168,15 @@ async function othersOf(
   { archive, snapshot }: RouteInput<unknown>,
   { run_id, facts }: ArchivedRun,
   sample: string,
-): Promise<OtherAnswer[]> {
+): Promise<{ others: OtherAnswer[]; notAsked: number }> {
   const ranked = tableOf(snapshot, run_id)
-    .filter(({ rank, experiment_id }) => rank !== null && experiment_id !== facts?.experiment_id)
-    .slice(0, MOST_OTHERS);
+    .filter(({ rank, experiment_id }) => rank !== null && experiment_id !== facts?.experiment_id);
   const found: OtherAnswer[] = [];
-  for (const { run_id, experiment_id } of ranked) {
+  for (const { run_id, experiment_id } of ranked.slice(0, MOST_OTHERS)) {
     const run = snapshot.runs.find((run) => run.run_id === run_id);
     const records = run ? await archive.records(run) : [];
     const record = records.find(({ id, repeat }) => id === sample && repeat === 1);
     if (record) found.push({ run_id, experiment_id, record });
   }
-  return found;
+  return { others: found, notAsked: Math.max(0, ranked.length - MOST_OTHERS) };
 }

@@ -17,6 +17,8 @@ interface PagesDeps {
   readonly archive: Archive;
   readonly version: string;
   readonly fresh: () => Promise<Snapshot>;
+  /** Epoch milliseconds. */
+  readonly now?: () => number;
 }
 
 /** Paths of pages and of what they load, with `{name}` for a name. */
@@ -26,16 +28,20 @@ export const PAGE_PATHS: readonly string[] = [
 ];
 
 /** Adds the pages; errors are thrown, `errorPage` shows them. */
-export function addPages(app: Hono, { archive, version, fresh }: PagesDeps): void {
+export function addPages(
+  app: Hono,
+  { archive, version, fresh, now = Date.now }: PagesDeps,
+): void {
   const cache = new AnswerCache();
   for (const [path, asset] of ASSETS) app.get(path, (c) => respond(c.req.raw, asset));
   for (const { path, view, query, follows, version: versionOf, make } of PAGE_ROUTES) {
     const read = queryReader(query);
     app.get(path.replace(/\{(\w+)\}/g, ":$1"), async (c) => {
-      const values = read(queryOf(c));
+      const values = read(queryOf(c, Object.keys(query.shape)));
       const params = c.req.param() as Record<string, string>;
-      const input = { archive, snapshot: await fresh(), params, query: values };
-      const key = `${path} ${versionOf(input)} ${JSON.stringify([params, values])}`;
+      const thisYear = new Date(now()).getUTCFullYear();
+      const input = { archive, snapshot: await fresh(), params, query: values, thisYear };
+      const key = `${path} ${versionOf(input)} ${JSON.stringify([params, values, thisYear])}`;
       const answer = await cache.get(
         key,
         async () => {
@@ -67,11 +73,11 @@ export function errorPage({ message, status, headers }: ApiError, version: strin
   });
 }
 
-function queryOf(c: Context): URLSearchParams {
-  const given = new URL(c.req.url).searchParams;
-  // For pictures; the browser reads it.
-  given.delete("theme");
-  return given;
+/** What the page takes: what else stands in a link, such as where it was found, is not its business. */
+function queryOf(c: Context, known: readonly string[]): URLSearchParams {
+  return new URLSearchParams(
+    [...new URL(c.req.url).searchParams].filter(([name]) => known.includes(name)),
+  );
 }
 
 function inFrame(

@@ -1,5 +1,6 @@
 // One run: what it comes to, against the floors and the leader. Pure.
 
+import { isBelowFloor } from "../../charts/below_floor.ts";
 import {
   formatCount,
   formatDuration,
@@ -25,7 +26,7 @@ import type { LeaderboardRow } from "../archived_board.ts";
 import type { ArchivedRun } from "../archived_run.ts";
 import { liveRun, type LiveView } from "./live_view.ts";
 import { type AxisHead, axisHead, type IntervalMark, intervalMark, rulesAt } from "./marks.ts";
-import { capital, datasetName, sentence, shortHash, shortTime } from "./words.ts";
+import { capital, countWord, datasetName, sentence, shortHash, shortTime } from "./words.ts";
 
 export interface RunView {
   readonly id: string;
@@ -70,6 +71,7 @@ export function runView(
   config: RunConfig,
   metrics: RunMetrics | null,
   rows: readonly LeaderboardRow[],
+  thisYear: number,
 ): RunView {
   const leader = rows.find(({ rank }) => rank === 1) ?? null;
   const own = rows.find(({ run_id }) => run_id === run.run_id) ?? null;
@@ -78,9 +80,9 @@ export function runView(
     id: run.run_id,
     name: config.experiment_id,
     live: run.status === "running" ? liveRun(run) : null,
-    lead: metrics === null ? withoutMetrics(run) : leadOf(config, metrics, own, leader),
+    lead: metrics === null ? withoutMetrics(run) : leadOf(config, metrics, standingOf(own, rows)),
     sub: metrics === null ? "" : subOf(metrics),
-    meta: metaOf(config),
+    meta: metaOf(config, thisYear),
     figures: metrics === null ? [] : figuresOf(config, metrics),
     axis: axisHead(UNIT),
     metrics: metrics === null ? [] : metricRows(metrics, leader),
@@ -106,8 +108,7 @@ function withoutMetrics({ status, progress, facts }: ArchivedRun): string {
 function leadOf(
   { experiment_id }: RunConfig,
   { metrics, overall, n, coverage, floors, status }: RunMetrics,
-  own: LeaderboardRow | null,
-  leader: LeaderboardRow | null,
+  place: string,
 ): string {
   const answered = Math.round(coverage * n);
   if (overall.mean === null) return `${experiment_id} was not answered once.`;
@@ -116,18 +117,26 @@ function leadOf(
   const against = Math.abs(toFloor) < 0.0005
     ? "level with the embedded model"
     : `${formatScore(Math.abs(toFloor))} ${toFloor < 0 ? "below" : "above"} the embedded model`;
-  const standing = status === "partial"
-    ? "; it is incomplete and has no rank"
-    : own === null || own.rank === null
-    ? ""
-    : own === leader
-    ? "; it leads"
-    : own.rank === 1
-    ? "; it cannot be told from the leader"
-    : `; rank ${own.rank}`;
+  const standing = status === "partial" ? "; it is incomplete and has no rank" : place;
   return `${experiment_id} names the root cause of ${named} of ${
     formatCount(answered, "line")
   } and scores ${formatScore(overall.mean)}: ${against}${standing}.`;
+}
+
+/** Where it stands among the ranked runs of its table. */
+function standingOf(own: LeaderboardRow | null, rows: readonly LeaderboardRow[]): string {
+  if (own === null || own.rank === null) return "";
+  const ranked = rows.filter(({ rank }) => rank !== null);
+  const leaders = ranked.filter(({ rank }) => rank === 1);
+  if (ranked.length === 1) return "; it is the only ranked experiment";
+  if (own.rank !== 1) return `; rank ${own.rank}`;
+  if (own !== leaders[0]) return "; it cannot be told from the leader";
+  const tied = leaders.length - 1;
+  return tied === 0
+    ? "; it leads"
+    : `; it scores highest, but ${countWord(tied)} ${
+      tied === 1 ? "other" : "others"
+    } cannot be told from it`;
 }
 
 function subOf(metrics: RunMetrics): string {
@@ -144,7 +153,7 @@ function subOf(metrics: RunMetrics): string {
   ].map(sentence).join(" ");
 }
 
-function metaOf(config: RunConfig): RunView["meta"] {
+function metaOf(config: RunConfig, thisYear: number): RunView["meta"] {
   const { prompt, dataset, llm_config, git_commit, changed, parent_run_id } = config;
   const meta = (name: string, text: string, extra = "") => ({ name, text, extra });
   return [
@@ -153,7 +162,7 @@ function metaOf(config: RunConfig): RunView["meta"] {
     meta("dataset", datasetName(dataset.path), shortHash(dataset.hash)),
     meta("temperature", String(llm_config.temperature)),
     ...(llm_config.seed === null ? [] : [meta("seed", String(llm_config.seed))]),
-    meta("started", `${shortTime(config.started_at)} UTC`),
+    meta("started", `${shortTime(config.started_at, thisYear)} UTC`),
     ...(git_commit === null ? [] : [meta("commit", git_commit.slice(0, 7))]),
     ...(changed.length === 0 ? [] : [meta("changed", changed.join(", "))]),
     ...(parent_run_id === null ? [] : [meta("scored anew from", parent_run_id)]),
@@ -205,7 +214,6 @@ function metricRows(metrics: RunMetrics, leader: LeaderboardRow | null): RunView
     const { mean, ci95 } = metric === "overall" ? metrics.overall : metrics.metrics[metric];
     const { most_common, embedded } = metrics.floors;
     const floors = [most_common[metric], embedded[metric]] as const;
-    const below = mean !== null && mean < Math.min(...floors) - 1e-9;
     return {
       name: capital(METRIC_NAMES[metric]),
       main: metric === "overall",
@@ -214,7 +222,7 @@ function metricRows(metrics: RunMetrics, leader: LeaderboardRow | null): RunView
       interval: formatInterval(ci95),
       mark: intervalMark(mean, ci95, UNIT, {
         rules: rulesAt("floor", floors, UNIT),
-        kind: [below ? "is-bad" : metric !== "overall" && "is-q"],
+        kind: [isBelowFloor({ mean, ci95 }, floors) ? "is-bad" : metric !== "overall" && "is-q"],
       }),
       common: formatScore(floors[0]),
       embedded: formatScore(floors[1]),

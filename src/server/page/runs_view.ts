@@ -4,10 +4,14 @@ import { formatCount, formatScore, groupDigits, UNKNOWN } from "../../format.ts"
 import type { ArchivedRun } from "../archived_run.ts";
 import { liveRun, type LiveView } from "./live_view.ts";
 import { axisAround, type AxisHead, axisHead, type IntervalMark, intervalMark } from "./marks.ts";
+import { PAGE_SIZE, type Paging, paging } from "./paging.ts";
 import { runUrl, shortTime } from "./words.ts";
 
 export interface RunsView {
   readonly lead: string;
+  /** Which of them are on the page; empty when all are. */
+  readonly stretch: string;
+  readonly paging: Paging;
   readonly axis: AxisHead;
   readonly rows: readonly {
     readonly id: string;
@@ -27,17 +31,28 @@ export interface RunsView {
   }[];
 }
 
-/** Newest first, as the archive has them. */
-export function runsView(runs: readonly ArchivedRun[]): RunsView {
-  const axis = axisAround(runs.flatMap(({ facts }) => facts?.row?.overall.ci95 ?? []));
+/** A page of them, those that started last first; what cannot be read has no start, and is last. */
+export function runsView(
+  runs: readonly ArchivedRun[],
+  { offset, thisYear }: { readonly offset: number; readonly thisYear: number },
+): RunsView {
+  const shown = runs.toSorted((a, b) => startOf(a) < startOf(b) ? 1 : -1)
+    .slice(offset, offset + PAGE_SIZE);
+  const axis = axisAround(shown.flatMap(({ facts }) => facts?.row?.overall.ci95 ?? []));
+  const pages = paging(
+    { offset, shown: shown.length, total: runs.length },
+    (from) => from === 0 ? "/runs" : `/runs?offset=${from}`,
+  );
   const running = runs.filter(({ status }) => status === "running").length;
   const broken = runs.filter(({ status }) => status === "unreadable").length;
   return {
     lead: `${formatCount(runs.length, "run")} on this machine${
       running > 0 ? `, ${running} of them going on` : ""
     }${broken > 0 ? `; ${broken} cannot be read` : ""}.`,
+    stretch: pages.stretch && `${pages.stretch} ${groupDigits(runs.length)}`,
+    paging: pages,
     axis: axisHead(axis),
-    rows: runs.map((run) => {
+    rows: shown.map((run) => {
       const { run_id, status, facts, progress } = run;
       const damage = run.damage();
       const claim = status === "complete" && facts?.changed === "";
@@ -61,8 +76,12 @@ export function runsView(runs: readonly ArchivedRun[]): RunsView {
           { kind: [claim ? "is-q" : "is-hollow"] },
         ),
         changed: facts?.changed ? `changed: ${facts.changed.replaceAll(",", ", ")}` : "",
-        time: shortTime(facts?.started_at ?? null),
+        time: shortTime(facts?.started_at ?? null, thisYear),
       };
     }),
   };
+}
+
+function startOf({ facts, run_id }: ArchivedRun): string {
+  return `${facts?.started_at ?? ""} ${run_id}`;
 }

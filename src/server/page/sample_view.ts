@@ -43,6 +43,7 @@ export interface SampleView {
     readonly text: string;
     readonly open: boolean;
   }[];
+  readonly othersNote: string;
   readonly others: readonly {
     readonly name: string;
     readonly url: string;
@@ -74,10 +75,15 @@ interface SampleInput {
   readonly records: readonly SampleRecord[];
   readonly record: SampleRecord;
   readonly messages: readonly { readonly role: string; readonly content: string }[] | null;
+  /** Of the experiments that rank highest. */
   readonly others: readonly OtherAnswer[];
+  /** Ranked experiments whose answers were not looked at. */
+  readonly notAsked: number;
 }
 
-export function sampleView({ run, records, record, messages, others }: SampleInput): SampleView {
+export function sampleView(
+  { run, records, record, messages, others, notAsked }: SampleInput,
+): SampleView {
   const at = records.indexOf(record);
   const beside = (found: SampleRecord | undefined) =>
     found === undefined ? "" : sampleUrl(run, found.id, found.repeat);
@@ -95,7 +101,8 @@ export function sampleView({ run, records, record, messages, others }: SampleInp
     previous: beside(records[at - 1]),
     next: beside(records[at + 1]),
     lead: leadOf(record),
-    sub: subOf(record, others),
+    sub: subOf(record, others, notAsked),
+    othersNote: notAsked === 0 ? "" : `the ${others.length} that rank highest`,
     line: record.input.log_line,
     fields: record.scores === null ? [] : FIELDS.map((field) => fieldView(record, field)),
     overall: record.scores === null ? UNKNOWN : `${formatScore(record.scores.overall, 2)} of 1.00`,
@@ -131,7 +138,11 @@ function leadOf({ scores, outcome, error }: SampleRecord): string {
   return `${capital(words.join(", "))}: ${formatScore(scores.overall, 2)} of 1.`;
 }
 
-function subOf(record: SampleRecord, others: readonly OtherAnswer[]): string {
+function subOf(
+  record: SampleRecord,
+  others: readonly OtherAnswer[],
+  notAsked: number,
+): string {
   const taken = record.outcome === "scored" && record.scores?.root_cause !== 1
     ? `The model took ${record.expected.root_cause} for ${
       record.predicted?.root_cause ?? "nothing"
@@ -141,7 +152,9 @@ function subOf(record: SampleRecord, others: readonly OtherAnswer[]): string {
   const rest = others.length === 0
     ? ""
     : `${named === 0 ? "None" : named} of ${
-      formatCount(others.length, "other experiment")
+      notAsked === 0
+        ? formatCount(others.length, "other experiment")
+        : `the ${formatCount(others.length, "other experiment")} that rank highest`
     } named its root cause.`;
   return [taken, rest].filter((text) => text !== "").join(" ");
 }

@@ -4,11 +4,11 @@ import { formatCount, formatDuration, formatScore, oneLine, UNKNOWN } from "../.
 import type { SampleRecord } from "../../harness/run_files.ts";
 import type * as z from "zod";
 import { samplePage, type SampleRow, type SamplesQuery } from "../rows_runs.ts";
+import { PAGE_SIZE, paging } from "./paging.ts";
 import { runUrl, sampleUrl } from "./words.ts";
 
 const LONGEST_LINE = 240;
 const LONGEST_LABEL = 32;
-export const PAGE_SIZE = 50;
 
 export interface Verdict {
   /** `ok`, `no`, or `q` when there is nothing to judge. */
@@ -62,17 +62,15 @@ export function samplesView(
       .flatMap(([name, value]) => value === undefined ? [] : [[name, String(value)]]);
     return `${runUrl(run)}?${new URLSearchParams(params)}#samples`;
   };
-  const last = offset + rows.length;
   const found = formatCount(total, "sample");
+  const { stretch, previous, next } = paging({ offset, shown: rows.length, total }, page);
   return {
     action: runUrl(run),
     count: total === 0
       ? "none"
       : rows.length === total
       ? filtered ? `${found} of ${records.length} match` : `all ${found}`
-      : `${offset + 1} to ${last} of ${found}${
-        filtered ? ` that match, of ${records.length}` : ""
-      }`,
+      : `${stretch} ${found}${filtered ? ` that match, of ${records.length}` : ""}`,
     filtered,
     outcomes: choices("all", outcomes, outcome),
     causes: choices(`all ${causes.length}`, causes, root_cause),
@@ -83,8 +81,8 @@ export function samplesView(
     ),
     text: q ?? "",
     rows: rows.map((row) => rowView(run, row)),
-    previous: offset > 0 ? page(Math.max(0, offset - PAGE_SIZE)) : "",
-    next: last < total ? page(last) : "",
+    previous,
+    next,
   };
 }
 

@@ -1,12 +1,13 @@
 // A leaderboard's table -> the runs that the chart over time shows, and the same as a table. Pure.
 
-import { shownRuns } from "../../charts/trend_series.ts";
+import { intervalWords, shownRuns } from "../../charts/trend_series.ts";
 import type { TrendsData } from "../../charts/trends.ts";
 import { formatCount, formatInterval, formatScore } from "../../format.ts";
 import type { LeaderboardTable } from "../archived_board.ts";
 import { runUrl, shortTime } from "./words.ts";
 
-const MOST_SERIES = 4;
+/** As many as there are shapes to tell them apart. */
+const MOST_SERIES = 7;
 /** Runs of a series: more are no line any more, and a heavy page. */
 const MOST_RUNS = 24;
 
@@ -25,39 +26,45 @@ export interface TimeView {
 }
 
 /**
- * Takes the experiments of most runs, and of each the newest.
+ * Takes the experiment that scores highest now, those of most runs, and of each the newest.
  *
- * @returns `null` while no experiment has a second run
+ * @returns `null` without a run
  */
-export function timeView(table: LeaderboardTable | null): TimeView | null {
+export function timeView(table: LeaderboardTable | null, thisYear: number): TimeView | null {
   const complete = (table?.rows ?? []).filter(({ unranked }) =>
     unranked !== "partial" && unranked !== "changed"
   );
   const lines = [...Map.groupBy(shownRuns(complete), ({ experiment_id }) => experiment_id).values()]
-    .filter((runs) => runs.length > 1)
-    .sort((a, b) => b.length - a.length);
-  if (lines.length === 0) return null;
-  const chosen = lines.slice(0, MOST_SERIES);
-  const rows = chosen
-    .flatMap((runs) => runs.toSorted((a, b) => order(b, a)).slice(0, MOST_RUNS))
+    .map((runs) => runs.toSorted((a, b) => order(b, a)))
+    .sort((a, b) => (b[0]!.overall.mean ?? 0) - (a[0]!.overall.mean ?? 0));
+  const [highest, ...others] = lines;
+  if (highest === undefined) return null;
+  // Stable: of as many runs, those that score higher.
+  const chosen = [highest, ...others.sort((a, b) => b.length - a.length)].slice(0, MOST_SERIES);
+  const rows = chosen.flatMap((runs) => runs.slice(0, MOST_RUNS))
     .sort((a, b) => order(b, a));
   return {
     data: { rows, floors: table?.floors ?? table?.rows[0]?.floors ?? null },
     note: [
-      "overall, with 95 % interval",
-      "a vertical rule is a change of prompt",
+      `overall, ${intervalWords(chosen.filter(({ length }) => length > 1).length)}`,
+      ...(lines.every(({ length }) => length === 1)
+        ? ["every experiment has one run so far: a line begins with the second"]
+        : ["a vertical rule is a change of prompt"]),
       ...(rows.some(({ seen_samples }) => seen_samples > 0)
         ? ["hollow: the prompt has seen some samples"]
         : []),
       ...(lines.length > MOST_SERIES
-        ? [`${MOST_SERIES} of ${formatCount(lines.length, "experiment")}, those with most runs`]
+        ? [
+          `${MOST_SERIES} of ${formatCount(lines.length, "experiment")}: ` +
+          "the highest and those with most runs",
+        ]
         : []),
       ...(chosen.some((runs) => runs.length > MOST_RUNS)
         ? [`newest ${MOST_RUNS} runs of each`]
         : []),
     ].join("; "),
     table: rows.map((row) => ({
-      time: shortTime(row.started_at),
+      time: shortTime(row.started_at, thisYear),
       name: row.experiment_id,
       url: row.local ? runUrl(row.run_id) : "",
       score: formatScore(row.overall.mean),

@@ -52,10 +52,12 @@ Deno.test("a mark without an interval or value says so", () => {
 });
 
 const WORDS: readonly (readonly [string, string])[] = [
-  [shortTime("2026-11-24T10:16:00.768Z"), "24 Nov 10:16"],
-  [shortDate("2026-01-02T00:00:00Z"), "2 Jan"],
-  [shortDate("yesterday"), "–"],
-  [shortTime(null), "–"],
+  [shortTime("2026-11-24T10:16:00.768Z", 2026), "24 Nov 10:16"],
+  [shortTime("2025-11-24T10:16:00.768Z", 2026), "24 Nov 2025 10:16"],
+  [shortDate("2026-01-02T00:00:00Z", 2026), "2 Jan"],
+  [shortDate("2099-01-02T00:00:00Z", 2026), "2 Jan 2099"],
+  [shortDate("yesterday", 2026), "–"],
+  [shortTime(null, 2026), "–"],
   [datasetName("evals/datasets/golden-v1.json"), "golden-v1"],
   [rate(0), "0"],
   [rate(null), "–"],
@@ -86,7 +88,7 @@ Deno.test("the heat map tints few lines faintly, under their own heading", () =>
   assert.match(groups[1]?.head ?? "", /anecdotes/);
 });
 
-Deno.test("a line over time begins with the second run", () => {
+Deno.test("over time there is a point with the first run, and a line with the second", () => {
   const run = (experiment_id: string, day: number, changes: object = {}) => ({
     experiment_id,
     run_id: `r${day}-${experiment_id}`,
@@ -100,22 +102,29 @@ Deno.test("a line over time begins with the second run", () => {
     seen_samples: 0,
     ...changes,
   });
-  const view = (...rows: readonly object[]) => timeView({ floors: null, rows } as never);
-  assert.equal(timeView(null), null);
-  assert.equal(view(run("a", 1), run("a", 2, { unranked: "changed" })), null);
-  assert.equal(view(run("a", 1), run("a", 2, { parent_run_id: "r1-a" })), null);
+  const view = (...rows: readonly object[]) => timeView({ floors: null, rows } as never, 2026);
+  assert.equal(timeView(null, 2026), null);
+  assert.equal(view(run("a", 2, { unranked: "changed" })), null);
+  const times = (...rows: readonly object[]) => view(...rows)?.table.map(({ time }) => time);
+  const single = view(run("a", 1), run("a", 2, { unranked: "changed" }), run("b", 2));
+  assert.deepEqual(single?.table.map(({ name }) => name), ["b", "a"]);
+  assert.match(single?.note ?? "", /every experiment has one run so far/);
+  assert.deepEqual(times(run("a", 1), run("a", 2, { parent_run_id: "r1-a" })), ["2 Jan 00:00"]);
   const found = view(run("a", 2), run("a", 1), run("once", 1));
   assert.deepEqual(found?.table.map(({ time, url }) => [time, url]), [
     ["2 Jan 00:00", "/runs/r2-a"],
     ["1 Jan 00:00", ""],
+    ["1 Jan 00:00", ""],
   ]);
-  assert.doesNotMatch(found?.note ?? "", /hollow|most runs|newest/);
+  assert.doesNotMatch(found?.note ?? "", /hollow|most runs|newest|one run/);
   const many = view(
-    ..."abcde".split("").flatMap((name) => [run(name, 1), run(name, 2, { seen_samples: 3 })]),
+    ..."abcdegh".split("").flatMap((name) => [run(name, 1), run(name, 2, { seen_samples: 3 })]),
     ...Array.from({ length: 50 }, (_, at) => run("f", 3, { run_id: `f${at}` })),
+    run("best", 1, { overall: { mean: 0.9, ci95: null } }),
   );
-  assert.match(many?.note ?? "", /hollow: .*; 4 of 6 experiments, .*; newest 24 runs of each$/);
-  assert.equal(many?.data.rows.length, 24 + 3 * 2);
+  assert.match(many?.note ?? "", /hollow: .*; 7 of 9 experiments: .*; newest 24 runs of each$/);
+  assert.equal(many?.data.rows.length, 1 + 24 + 5 * 2);
+  assert.ok(many?.data.rows.some(({ experiment_id }) => experiment_id === "best"));
 });
 
 Deno.test("confusions: the diagonal is right, what is no label stands apart", () => {

@@ -4,17 +4,18 @@ import { formatPercent, groupDigits, UNKNOWN } from "../../format.ts";
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** `24 Nov 11:36` of an ISO time, UTC. */
-export function shortTime(iso: string | null): string {
-  const day = shortDate(iso);
+/** `24 Nov 11:36` of an ISO time, UTC; `24 Nov 2025 11:36` unless that is `thisYear`. */
+export function shortTime(iso: string | null, thisYear: number): string {
+  const day = shortDate(iso, thisYear);
   return day === UNKNOWN ? UNKNOWN : `${day} ${iso!.slice(11, 16)}`;
 }
 
-/** `24 Nov` of an ISO time, UTC. */
-export function shortDate(iso: string | null): string {
-  const [, , month, day] = /^(\d{4})-(\d\d)-(\d\d)T/.exec(iso ?? "") ?? [];
+/** `24 Nov` of an ISO time, UTC; `24 Nov 2025` unless that is `thisYear`. */
+export function shortDate(iso: string | null, thisYear: number): string {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)T/.exec(iso ?? "") ?? [];
   if (month === undefined || day === undefined) return UNKNOWN;
-  return `${Number(day)} ${MONTHS[Number(month) - 1] ?? "?"}`;
+  const date = `${Number(day)} ${MONTHS[Number(month) - 1] ?? "?"}`;
+  return Number(year) === thisYear ? date : `${date} ${year}`;
 }
 
 /** The first digits of a hash. */
