@@ -163,7 +163,9 @@ Deno.test(
   inBrowser,
   async () => {
     using project = archiveProject();
-    for (const id of [A, "20260108-143000-a", B, "20260108-143000-b"]) project.addRun({ id });
+    for (const name of "abcd") {
+      for (const day of ["08", "09"]) project.addRun({ id: `202601${day}-143000-${name}` });
+    }
     await withBrowser(project.handler(), async (page, base) => {
       for (
         const [width, shown] of [[1440, "time-wide-title"], [390, "time-narrow-title"]] as const
@@ -175,13 +177,15 @@ Deno.test(
           shown,
         ]);
       }
-      const button = page.getByRole("button", { name: "a", exact: true });
+      const button = page.getByRole("button", { name: "d", exact: true });
       const faded = page.locator("figure.solo .narrow .series:not(.on)");
       await button.focus();
       await page.keyboard.press("Enter");
       assert.equal(await button.getAttribute("aria-pressed"), "true");
-      // Band, line, marks, leader and name of the other.
-      assert.equal(await faded.count(), 5);
+      // Band, line, marks, leader and name of each other.
+      assert.equal(await faded.count(), 15);
+      const band = "getComputedStyle(document.querySelector('.narrow .quiet.on > *')).opacity";
+      assert.equal(await page.evaluate(band), "1");
       await page.keyboard.press("Space");
       assert.equal(await button.getAttribute("aria-pressed"), "false");
       assert.equal(await faded.count(), 0);

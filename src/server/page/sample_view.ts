@@ -1,12 +1,22 @@
 // One sample of a run, from the log line to the score, and what other runs made of it. Pure.
 
-import { formatCount, formatDuration, formatScore, groupDigits, UNKNOWN } from "../../format.ts";
+import {
+  formatCount,
+  formatDuration,
+  formatScore,
+  groupDigits,
+  oneLine,
+  UNKNOWN,
+} from "../../format.ts";
 import type { SampleRecord } from "../../harness/run_files.ts";
 import { judgement } from "../../harness/run_terms.ts";
 import { type Metric, WEIGHTS } from "../../metrics/score.ts";
 import type { AnalysisField } from "../../analyzer/analysis.ts";
 import { capital, listWords, sampleUrl } from "./words.ts";
 import { type Verdict, verdict } from "./samples_view.ts";
+
+/** What others said: room for any label, and for the score beside it. */
+const LONGEST_LABEL = 24;
 
 export interface SampleView {
   readonly id: string;
@@ -233,6 +243,9 @@ function said(record: SampleRecord, metric: "root_cause" | "action"): Verdict {
   const field = metric === "action" ? "action_needed" : "root_cause";
   return {
     kind: record.scores[metric] === 1 ? "ok" : "no",
-    text: record.predicted?.[field] ?? (record.outcome === "scored" ? "nothing" : record.outcome),
+    text: oneLine(
+      record.predicted?.[field] ?? (record.outcome === "scored" ? "nothing" : record.outcome),
+      LONGEST_LABEL,
+    ),
   };
 }
