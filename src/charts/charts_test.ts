@@ -50,6 +50,17 @@ const CASES: readonly Case[] = [
     run: "logeval run embedded-v1",
   },
   {
+    name: "leaderboard without tests",
+    draw: (options) => {
+      const rows = LEADERBOARD.rows.map((row) => ({ ...row, rank: row.rank && 2, test: null }));
+      return leaderboardChart({ ...LEADERBOARD, rows }, options);
+    },
+    empty: () => leaderboardChart({ ...LEADERBOARD, rows: LEADERBOARD.rows.slice(-1) }),
+    marks: { "estimate circle": 4 },
+    says: ["3 others not tested against it"],
+    run: "logeval run embedded-v1",
+  },
+  {
     name: "trends",
     draw: (options) => trendsChart(TRENDS, options),
     empty: () => trendsChart({ ...TRENDS, rows: [] }),

@@ -21,6 +21,8 @@ import type { ColorName } from "./theme.ts";
 export interface LeaderboardBar {
   /** `null`: not ranked, left out. */
   readonly rank: number | null;
+  /** `null`: it was not tested against the leader, or is the leader. */
+  readonly test: object | null;
   readonly experiment_id: string;
   readonly run_id: string;
   readonly prompt_id: string;
@@ -170,8 +172,13 @@ function headline(rows: readonly Row[]): string {
   const name = `${oneLine(leader.bar.experiment_id, 60)} scores ${formatScore(leader.value)}`;
   const level = rows.filter(({ bar }) => bar.rank === 1).length - 1;
   if (rows.length === 1) return `${name}, the only ranked experiment`;
-  if (level === 0) return `${name}; all others are worse on evidence`;
-  return `${name}; ${formatCount(level, "other")} cannot be told from it`;
+  const untested = rows.slice(1).filter(({ bar }) => bar.test === null).length;
+  if (level === 0 && untested === 0) return `${name}; all others are worse on evidence`;
+  return [
+    name,
+    ...(level > 0 ? [`${formatCount(level, "other")} cannot be told from it`] : []),
+    ...(untested > 0 ? [`${formatCount(untested, "other")} not tested against it`] : []),
+  ].join("; ");
 }
 
 function ground({ dataset_path }: LeaderboardData, rows: readonly Row[]): string {

@@ -1,7 +1,11 @@
 // `logeval leaderboard`: all runs in one table, written to leaderboard.json.
 
 import { formatDuration, formatInterval, formatPercent, formatScore, oneLine } from "../format.ts";
-import type { LeaderboardRow, LeaderboardTable } from "../harness/leaderboard_row.ts";
+import {
+  type LeaderboardRow,
+  type LeaderboardTable,
+  standingOf,
+} from "../harness/leaderboard_row.ts";
 import { LEADERBOARD_FILE, updateLeaderboard } from "../harness/leaderboard_file.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { type CliContext, EXIT } from "./context.ts";
@@ -81,20 +85,17 @@ function renderRows({ rows, floors }: LeaderboardTable): string {
 function notes(ranked: readonly LeaderboardRow[]): string[] {
   const [leader, ...others] = ranked;
   if (!leader) return [];
-  const untested = (row: LeaderboardRow) => !row.local || row.damaged;
-  const tested = untested(leader) ? [] : others.filter((row) => !untested(row));
+  const tested = others.filter(({ test }) => test !== null).length;
   const lines: string[] = [];
-  if (tested.length > 0) {
-    const adjusted = tested.length > 1 ? `, Holm over ${tested.length} runs` : "";
+  if (tested > 0) {
+    const adjusted = tested > 1 ? `, Holm over ${tested} runs` : "";
     lines.push(
       `rank 1: the leader and all that a paired test does not find worse (p < 0.05${adjusted}); ` +
         "others: place by score",
     );
   }
-  if (tested.length < others.length) {
-    lines.push(
-      "elsewhere, unreadable here: no test; worse where the interval lies below the leader's",
-    );
+  if (tested < others.length) {
+    lines.push("not tested: place by score, which says nothing of evidence; logeval compare tests");
   }
   if (ranked.some((row) => row.seen_samples > 0)) {
     lines.push(
@@ -104,10 +105,13 @@ function notes(ranked: readonly LeaderboardRow[]): string[] {
   return lines;
 }
 
-/** Where a run is, when it is not to be read here. */
-function place({ local, damaged }: LeaderboardRow): string {
-  if (damaged) return " (unreadable here)";
-  return local ? "" : " (elsewhere)";
+/** Where a run is, when it is not to be read here, and that nothing but its score places it. */
+function place(row: LeaderboardRow): string {
+  const words = [
+    row.damaged ? "unreadable here" : row.local ? "" : "elsewhere",
+    standingOf(row) === "untested" ? "not tested" : "",
+  ].filter((word) => word !== "");
+  return words.length === 0 ? "" : ` (${words.join(", ")})`;
 }
 
 function whyNot(row: LeaderboardRow): string {

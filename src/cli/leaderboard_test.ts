@@ -63,6 +63,33 @@ withProject(
   },
 );
 
+withProject("a clone without run folders shows the ranks that were tested", async (project) => {
+  await using server = startFakeServer(() => "I do not know.");
+  project.edit("evals/experiments/configs/baseline-v1.yaml", "http://localhost:8080", server.url);
+  await run(project, 0);
+  const now = () => Date.parse("2026-01-09T15:00:00Z");
+  assert.equal((await project.cli(["run", "baseline-v1"], { now })).code, 0);
+  await project.cli(["leaderboard"]);
+  const first = board(project);
+  const [leader = "", worse = ""] = first.tables[0]!.rows.map(({ run_id }) => run_id);
+  const ranks = () => board(project).tables[0]!.rows.map(({ rank, test }) => [rank, test]);
+  const expected = first.tables[0]!.rows.map(({ rank, test }) => [rank, test]);
+  assert.deepEqual(expected.map(([rank]) => rank), [1, 2]);
+
+  rmSync(`${project.root}/${RUNS}/${leader}`, { recursive: true });
+  await project.cli(["leaderboard"]);
+  assert.deepEqual(ranks(), expected, "the leader is elsewhere");
+  rmSync(`${project.root}/${RUNS}/${worse}`, { recursive: true });
+  const { stdout } = await project.cli(["leaderboard"]);
+  assert.deepEqual(ranks(), expected, "all are");
+  assert.match(stdout, /rank 1: the leader and all that a paired test does not find worse/);
+  assert.ok(!stdout.includes("not tested"));
+
+  first.tables[0]!.rows[1]!.test = null;
+  project.write(BOARD, JSON.stringify(first));
+  assert.match((await project.cli(["leaderboard"])).stdout, /\(elsewhere, not tested\)/);
+});
+
 withProject("one label edited: the old run leaves the main table", async (project) => {
   await run(project, 0);
   project.edit(GOLDEN, '"severity": "warn"', '"severity": "info"');

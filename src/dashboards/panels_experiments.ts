@@ -50,7 +50,7 @@ export function leaderboard(): PanelBuilder {
   })
     .description(
       "Experiments of the dataset, each by its newest complete run; Low and High bound the 95 % " +
-        "interval. Rank 1: the leader and all that cannot be told from it.",
+        "interval. Rank 1: the leader and all that a test does not find worse.",
     )
     .cellHeight(TableCellHeight.Sm)
     .withTarget(infinity({
@@ -70,6 +70,7 @@ export function leaderboard(): PanelBuilder {
         number("unreadable", "Unreadable"),
         number("n", "Samples"),
         timestamp("started_at", "Date"),
+        string("standing", "Against the leader"),
         string("unranked", "No rank because"),
       ],
     }))

@@ -9,7 +9,9 @@ import type { FloorMetrics } from "./run_files.ts";
 /**
  * Ranks rows and puts them into tables.
  *
- * @param testOf a run against the leader, by their ids; `null` when the answers of one are not here
+ * @param rows their tests are those of an earlier leaderboard
+ * @param testOf a run against the leader, by their ids; `null` when the answers of one are not here:
+ * what an earlier test of the same two said then stands
  */
 export function buildLeaderboard(
   rows: readonly LeaderboardRow[],
@@ -43,19 +45,22 @@ function rankTable(
   const standing = new Set<string>();
   const judged = newestFirst.map((row): LeaderboardRow => {
     if (row.unranked === "partial" || row.unranked === "changed" || row.overall.mean === null) {
-      return { ...row, rank: null };
+      return { ...row, rank: null, test: null };
     }
     // The newest complete, unchanged run is what an experiment's name stands for.
-    if (standing.has(row.experiment_id)) return { ...row, rank: null, unranked: "superseded" };
+    if (standing.has(row.experiment_id)) {
+      return { ...row, rank: null, test: null, unranked: "superseded" };
+    }
     standing.add(row.experiment_id);
-    return { ...row, rank: null, unranked: row.seen_samples >= row.n ? "seen" : null };
+    return row.seen_samples >= row.n
+      ? { ...row, rank: null, test: null, unranked: "seen" }
+      : { ...row, rank: null, unranked: null };
   });
   const ranked = judged.filter((row) => row.unranked === null && row.overall.mean !== null)
     .sort((a, b) =>
       (b.overall.mean ?? 0) - (a.overall.mean ?? 0) || (a.run_id < b.run_id ? -1 : 1)
     );
-  const worse = worseThanLeader(ranked, testOf);
-  const rows = ranked.map((row, at) => ({ ...row, rank: worse.has(row.run_id) ? at + 1 : 1 }));
+  const rows = placed(ranked, testOf);
   const first = rows[0] ?? judged[0]!;
   return {
     dataset_path: first.dataset_path,
@@ -67,27 +72,37 @@ function rankTable(
 }
 
 /**
- * Which runs are worse than the first of them on evidence: each by its own test, p < 0.05 adjusted for
- * all runs that are tested (Holm). A run without a test is when its interval lies below the leader's.
+ * Gives each run its place by score, or rank 1 when its own test does not find it worse than the first
+ * on evidence: p < 0.05, adjusted for all runs that are tested (Holm). Without a test nothing is said
+ * about it, and it keeps its place.
  */
-function worseThanLeader(
+function placed(
   ranked: readonly LeaderboardRow[],
   testOf: (runId: string, leaderId: string) => LeaderTest | null,
-): Set<string> {
+): LeaderboardRow[] {
   const [leader, ...others] = ranked;
-  if (!leader) return new Set();
-  const found = others.map((row) => ({ row, test: testOf(row.run_id, leader.run_id) }));
-  const tested = found.flatMap(({ row, test }) => test && test.n > 0 ? [{ row, ...test }] : []);
+  if (!leader) return [];
+  const found = others.map((row) => ({ row, test: testAgainst(leader.run_id, row, testOf) }));
+  const tested = found.flatMap(({ row, test }) => test ? [{ row, ...test }] : []);
   const adjusted = holm(tested.map(({ p }) => p));
-  const worse = tested.filter(({ below }, at) => below && adjusted[at]! < 0.05);
-  const apart = found.filter(({ row, test }) => test === null && isApart(row, leader));
-  return new Set([...worse, ...apart].map(({ row }) => row.run_id));
+  const level = new Set(
+    tested.filter(({ below }, at) => !below || adjusted[at]! >= 0.05).map(({ row }) => row),
+  );
+  return [
+    { ...leader, rank: 1, test: null },
+    ...found.map(({ row, test }, at) => ({ ...row, rank: level.has(row) ? 1 : at + 2, test })),
+  ];
 }
 
-/** A leader that has seen samples stands too high for its interval to say anything. */
-function isApart({ overall }: LeaderboardRow, leader: LeaderboardRow): boolean {
-  const [own, best] = [overall.ci95, leader.overall.ci95];
-  return leader.seen_samples === 0 && own !== null && best !== null && own[1] < best[0];
+function testAgainst(
+  leader: string,
+  row: LeaderboardRow,
+  testOf: (runId: string, leaderId: string) => LeaderTest | null,
+): LeaderboardRow["test"] {
+  const test = testOf(row.run_id, leader);
+  if (test === null) return row.test?.leader === leader ? row.test : null;
+  const { n, p, below } = test;
+  return n === 0 ? null : { leader, n, p, below };
 }
 
 function wholeFloors(

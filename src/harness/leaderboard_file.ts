@@ -6,6 +6,7 @@ import { DataError, messageOf, UsageError } from "../errors.ts";
 import { oneLine } from "../format.ts";
 import { countSeen, type LeaderTest, runScores, testAgainstLeader } from "./against_leader.ts";
 import { writeWhole } from "./folder.ts";
+import { withKept } from "./kept_rows.ts";
 import { buildLeaderboard } from "./leaderboard.ts";
 import {
   type Memory,
@@ -16,7 +17,7 @@ import {
   testKey,
   writeMemory,
 } from "./leaderboard_memory.ts";
-import { Leaderboard, type LeaderboardRow, leaderboardRow } from "./leaderboard_row.ts";
+import { Leaderboard, leaderboardRow } from "./leaderboard_row.ts";
 import { RunConfig, RunMetrics } from "./run_files.ts";
 import { readJson, readRecords } from "./run_reader.ts";
 
@@ -68,35 +69,25 @@ async function compute(root: string, runsDir: string, { prune }: { readonly prun
   const known = readMemory(runsDir);
   const { runs, skipped } = await readRuns(runsDir, known);
   const damaged = new Set(skipped.filter(({ folder }) => folder).map(({ name }) => name));
-  const kept = (before?.tables ?? []).flatMap(({ rows }) => rows)
-    .filter(({ run_id }) => !runs.has(run_id))
-    .map((row): LeaderboardRow => ({
-      ...row,
-      local: damaged.has(row.run_id),
-      damaged: damaged.has(row.run_id),
-      unranked: row.unranked === "partial" || row.unranked === "changed" ? row.unranked : null,
-    }))
+  const rows = withKept([...runs.values()].map(({ row }) => row), before, damaged)
     .filter(({ local }) => local || !prune);
   const tests = new Map<string, LeaderTest>();
-  const leaderboard = buildLeaderboard(
-    [...[...runs.values()].map(({ row }) => row), ...kept],
-    (runId, leaderId) => {
-      const [run, leader] = [runs.get(runId), runs.get(leaderId)];
-      if (!run || !leader) return null;
-      const key = testKey(runId, leaderId);
-      const unchanged = known.runs.get(runId) === run && known.runs.get(leaderId) === leader;
-      const test = (unchanged ? known.tests.get(key) : undefined) ??
-        testAgainstLeader(run.scores, leader.scores);
-      tests.set(key, test);
-      return test;
-    },
-  );
-  const rows = new Set(kept.map(({ run_id }) => run_id));
+  const leaderboard = buildLeaderboard(rows, (runId, leaderId) => {
+    const [run, leader] = [runs.get(runId), runs.get(leaderId)];
+    if (!run || !leader) return null;
+    const key = testKey(runId, leaderId);
+    const unchanged = known.runs.get(runId) === run && known.runs.get(leaderId) === leader;
+    const test = (unchanged ? known.tests.get(key) : undefined) ??
+      testAgainstLeader(run.scores, leader.scores);
+    tests.set(key, test);
+    return test;
+  });
+  const listed = new Set(rows.map(({ run_id }) => run_id));
   return {
     leaderboard,
     skipped: skipped.map(({ name, reason }) => ({
       name,
-      reason: rows.has(name) ? `${reason}; its row stays as it was` : reason,
+      reason: listed.has(name) ? `${reason}; its row stays as it was` : reason,
     })),
     known,
     now: { runs, tests },

@@ -7,13 +7,27 @@ import { type RunConfig, RunMetrics } from "./run_files.ts";
 const Interval = z.tuple([z.number(), z.number()]).nullable();
 const Score = z.object({ mean: z.number().nullable(), ci95: Interval });
 
+/** A run's test against a leader, as `LeaderTest` says it. */
+const KeptTest = z.object({
+  /** Id of the leader's run. */
+  leader: z.string(),
+  n: z.int().min(1),
+  p: z.number(),
+  below: z.boolean(),
+});
+
 /** One run. Numbers are unrounded; unknown is null. */
 export const LeaderboardRow = z.object({
   /**
-   * 1 for the leader and every run that is not worse on evidence, else the place by score; null for a
-   * run that is not ranked.
+   * 1 for the leader and every run that was tested and is not worse, else the place by score; null for
+   * a run that is not ranked.
    */
   rank: z.int().nullable(),
+  /**
+   * What the rank stands on: kept, so that it outlives the folders of both runs. Null for the leader,
+   * a run that is not ranked, and one that was never tested against this leader.
+   */
+  test: KeptTest.nullable().default(null),
   /**
    * Why it is not ranked: `partial`, `changed`, `superseded` by a newer run of its experiment, `seen`:
    * its prompt has seen all samples.
@@ -55,6 +69,21 @@ export const LeaderboardRow = z.object({
 });
 export type LeaderboardRow = z.output<typeof LeaderboardRow>;
 
+/** What a rank stands on. */
+export const STANDING = ["leader", "level", "worse", "untested"] as const;
+export type Standing = typeof STANDING[number];
+
+/**
+ * How a run stands to the leader of its table: `level` when a test does not find it worse.
+ *
+ * @returns `null` for a run that is not ranked
+ */
+export function standingOf({ rank, test }: Pick<LeaderboardRow, "rank" | "test">): Standing | null {
+  if (rank === null) return null;
+  if (test === null) return rank === 1 ? "leader" : "untested";
+  return rank === 1 ? "level" : "worse";
+}
+
 /** Runs that can be compared: one dataset, one metric version. */
 export const LeaderboardTable = z.object({
   dataset_path: z.string(),
@@ -85,6 +114,7 @@ export function leaderboardRow(
   const answers = unreadable + outcomes.scored;
   return {
     rank: null,
+    test: null,
     unranked: metrics.status === "partial"
       ? "partial"
       : config.changed.length > 0

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { testConfig } from "../testing/run_fixtures.ts";
 import { type RunScores, testAgainstLeader } from "./against_leader.ts";
 import { buildLeaderboard } from "./leaderboard.ts";
-import { type LeaderboardRow, leaderboardRow } from "./leaderboard_row.ts";
+import {
+  type LeaderboardRow,
+  leaderboardRow,
+  type Standing,
+  standingOf,
+} from "./leaderboard_row.ts";
 import type { RunMetrics } from "./run_files.ts";
 
 const zero = {
@@ -133,24 +138,64 @@ Deno.test("with many runs a chance gap of one is none (Holm)", () => {
   assert.ok(ten.every((r) => r.rank === 1));
 });
 
-Deno.test("without their scores runs are told apart when their intervals do not overlap", () => {
-  const rows = [
-    row("a", 0.7, "2026-01-01"),
-    row("b", 0.6, "2026-01-02"),
-    row("c", 0.4, "2026-01-03"),
-  ];
-  assert.deepEqual(ranks(buildLeaderboard(rows, unknown).tables[0]!.rows), [["a", 1], ["b", 1], [
-    "c",
-    3,
-  ]]);
+const LEADER = row("a", 0.7, "2026-01-01");
+const kept = (p: number, changes: Partial<NonNullable<LeaderboardRow["test"]>> = {}) => ({
+  test: { leader: LEADER.run_id, n: 60, p, below: true, ...changes },
 });
 
-Deno.test("a leader that has seen samples stands too high for its interval to say anything", () => {
-  const rows = [
-    row("a", 0.7, "2026-01-01", { seen_samples: 1 }),
-    row("b", 0.4, "2026-01-02"),
-  ];
-  assert.deepEqual(ranks(buildLeaderboard(rows, unknown).tables[0]!.rows), [["a", 1], ["b", 1]]);
+const WITHOUT_SCORES: readonly {
+  readonly name: string;
+  readonly rows: readonly LeaderboardRow[];
+  readonly expected: readonly (readonly [string, number, Standing])[];
+}[] = [
+  {
+    name: "nobody has tested them: a place by score, however far apart",
+    rows: [LEADER, row("b", 0.6, "2026-01-02"), row("c", 0.2, "2026-01-03")],
+    expected: [["a", 1, "leader"], ["b", 2, "untested"], ["c", 3, "untested"]],
+  },
+  {
+    name: "kept tests say the same as when they were made",
+    rows: [
+      LEADER,
+      row("b", 0.6, "2026-01-02", kept(0.3)),
+      row("c", 0.4, "2026-01-03", kept(0.001)),
+    ],
+    expected: [["a", 1, "leader"], ["b", 1, "level"], ["c", 3, "worse"]],
+  },
+  {
+    name: "Holm is over all that were tested, kept or not",
+    rows: [
+      LEADER,
+      row("b", 0.6, "2026-01-02", kept(0.03)),
+      row("c", 0.4, "2026-01-03", kept(0.04)),
+    ],
+    expected: [["a", 1, "leader"], ["b", 1, "level"], ["c", 1, "level"]],
+  },
+  {
+    name: "a test against another leader is none",
+    rows: [LEADER, row("b", 0.6, "2026-01-02", kept(0.001, { leader: "gone" }))],
+    expected: [["a", 1, "leader"], ["b", 2, "untested"]],
+  },
+  {
+    name: "the leader has seen samples: the test left them out",
+    rows: [{ ...LEADER, seen_samples: 17 }, row("b", 0.2, "2026-01-02", kept(0.001, { n: 43 }))],
+    expected: [["a", 1, "leader"], ["b", 2, "worse"]],
+  },
+];
+
+for (const { name, rows, expected } of WITHOUT_SCORES) {
+  Deno.test(`without their scores: ${name}`, () => {
+    const first = buildLeaderboard(rows, unknown);
+    const found = first.tables[0]!.rows.map((r) => [r.experiment_id, r.rank, standingOf(r)]);
+    assert.deepEqual(found, expected);
+    assert.deepEqual(buildLeaderboard(first.tables[0]!.rows, unknown), first, "and stays so");
+  });
+}
+
+Deno.test("a test on no sample is none", () => {
+  const rows = [LEADER, row("b", 0.6, "2026-01-02")];
+  const [table] = buildLeaderboard(rows, () => ({ n: 0, p: 1, below: false })).tables;
+  assert.deepEqual(table!.rows.map(standingOf), ["leader", "untested"]);
 });
 
 Deno.test("a run that has seen all samples is listed, and stands for its experiment", () => {

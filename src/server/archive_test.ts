@@ -3,6 +3,7 @@ import { renameSync, rmSync, symlinkSync, truncateSync, utimesSync } from "node:
 import { join } from "node:path";
 import { lockFolder } from "../harness/folder.ts";
 import { type ArchiveProject, archiveProject, RECORDS } from "../testing/archive_fixtures.ts";
+import { standingOf } from "./archived_board.ts";
 import type { RunStatus } from "./archived_run.ts";
 
 const RUN = "20260109-143000-a";
@@ -251,9 +252,9 @@ Deno.test("rows of leaderboard.json without a folder stay, a damaged file is a n
   project.write("evals/experiments/leaderboard.json", JSON.stringify(elsewhere));
   project.now += 5000;
   const rows = (await project.archive.fresh()).board.leaderboard.tables[0]!.rows;
-  assert.deepEqual(rows.map(({ run_id, local }) => [run_id, local]), [
-    ["20260108-000000-far", false],
-    [RUN, true],
+  assert.deepEqual(rows.map((row) => [row.run_id, row.local, row.rank, standingOf(row)]), [
+    ["20260108-000000-far", false, 1, "leader"],
+    [RUN, true, 2, "untested"],
   ]);
   project.write("evals/experiments/leaderboard.json", "<<<<<<< ours");
   project.now += 5000;
@@ -263,6 +264,37 @@ Deno.test("rows of leaderboard.json without a folder stay, a damaged file is a n
     board.notices.join(),
     /^rows of other machines are missing: Cannot read evals\/experiments\/leaderboard\.json/,
   );
+});
+
+Deno.test("a clone without run folders shows the ranks that were tested", async () => {
+  using project = archiveProject();
+  project.addRun({ id: RUN, metrics: { overall: { mean: 0.9, ci95: [0.85, 0.95] } } });
+  const other = "20260109-143100-b";
+  project.addRun({ id: other });
+  const { leaderboard } = (await project.archive.fresh()).board;
+  const file = JSON.parse(JSON.stringify(leaderboard));
+  const test = { leader: RUN, n: 4, p: 0.001, below: true };
+  const lines = [{ test, rank: 2, standing: "worse" }, {
+    test: null,
+    rank: 2,
+    standing: "untested",
+  }];
+  for (const { test, rank, standing } of lines) {
+    file.tables[0].rows[1].test = test;
+    project.write("evals/experiments/leaderboard.json", JSON.stringify(file));
+    for (const id of [RUN, other]) {
+      rmSync(join(project.runsDir, id), { recursive: true, force: true });
+    }
+    project.now += 5000;
+    const { rows } = await (await project.get("/api/v1/leaderboard")).json();
+    assert.deepEqual(
+      rows.map((row: Record<string, unknown>) => [row.run_id, row.rank, row.standing, row.local]),
+      [[RUN, 1, "leader", false], [other, rank, standing, false]],
+    );
+    const page = await (await project.get("/", { headers: { accept: "text/html" } })).text();
+    assert.ok(!page.includes("cannot be told from it"));
+    assert.equal(page.includes("one other run was not tested"), standing === "untested");
+  }
 });
 
 Deno.test("a runs folder that is none is a fault of the data, not a bug", async () => {

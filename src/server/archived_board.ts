@@ -4,12 +4,14 @@
 import { join } from "node:path";
 import { DataError, messageOf } from "../errors.ts";
 import { type LeaderTest, type RunScores, testAgainstLeader } from "../harness/against_leader.ts";
+import { withKept } from "../harness/kept_rows.ts";
 import { buildLeaderboard } from "../harness/leaderboard.ts";
 import { LEADERBOARD_FILE, readRun } from "../harness/leaderboard_file.ts";
 import { Leaderboard, type LeaderboardRow } from "../harness/leaderboard_row.ts";
 import { readJson } from "../harness/run_reader.ts";
 import { fileState, stampOf } from "./folder_state.ts";
 
+export { STANDING, standingOf } from "../harness/leaderboard_row.ts";
 export type { Leaderboard, LeaderboardRow, LeaderboardTable } from "../harness/leaderboard_row.ts";
 
 /** A finished run as the leaderboard takes it. */
@@ -58,9 +60,10 @@ export class BoardKeeper {
 
   async #make(runs: readonly BoardRun[]): Promise<Board> {
     const byId = new Map(runs.map((run) => [run.row.run_id, run]));
-    const { kept, notices } = await this.#elsewhere(byId);
-    const rows = [...kept];
-    for (const run of runs) rows.push({ ...run.row, seen_samples: await this.#seenBy(run) });
+    const { before, notices } = await this.#before();
+    const own: LeaderboardRow[] = [];
+    for (const run of runs) own.push({ ...run.row, seen_samples: await this.#seenBy(run) });
+    const rows = withKept(own, before, new Set());
     // Which runs are tested shows only while ranking: a first round tells, a second one ranks.
     const tested = new Set<string>();
     buildLeaderboard(rows, (runId, leaderId) => {
@@ -110,23 +113,15 @@ export class BoardKeeper {
     return read.scores;
   }
 
-  async #elsewhere(here: ReadonlyMap<string, BoardRun>) {
-    if (fileState(this.#root, LEADERBOARD_FILE) === null) return { kept: [], notices: [] };
+  async #before(): Promise<{ before: Leaderboard | null; notices: string[] }> {
+    if (fileState(this.#root, LEADERBOARD_FILE) === null) return { before: null, notices: [] };
     try {
-      const { tables } = await readJson(join(this.#root, LEADERBOARD_FILE), Leaderboard);
-      const kept = tables.flatMap(({ rows }) => rows)
-        .filter(({ run_id }) => !here.has(run_id))
-        .map((row): LeaderboardRow => ({
-          ...row,
-          local: false,
-          damaged: false,
-          unranked: row.unranked === "partial" || row.unranked === "changed" ? row.unranked : null,
-        }));
-      return { kept, notices: [] };
+      const before = await readJson(join(this.#root, LEADERBOARD_FILE), Leaderboard);
+      return { before, notices: [] };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
       const message = messageOf(error).split("\n")[0]!.replaceAll(`${this.#root}/`, "");
-      return { kept: [], notices: [`rows of other machines are missing: ${message}`] };
+      return { before: null, notices: [`rows of other machines are missing: ${message}`] };
     }
   }
 }

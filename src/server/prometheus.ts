@@ -55,7 +55,7 @@ const GAUGES: readonly GaugeSpec[] = [
   },
   {
     name: "logeval_rank",
-    help: "Rank; 1 for the leader and all that cannot be told from it",
+    help: "Rank; 1 for the leader and all that a test does not find worse",
     labels: [],
     values: ({ rank }) => [{ value: rank }],
   },

@@ -3,7 +3,13 @@
 import * as z from "zod";
 import { quote, suggestion } from "../faults.ts";
 import { ApiError } from "./api_error.ts";
-import type { Leaderboard, LeaderboardRow, LeaderboardTable } from "./archived_board.ts";
+import {
+  type Leaderboard,
+  type LeaderboardRow,
+  type LeaderboardTable,
+  STANDING,
+  standingOf,
+} from "./archived_board.ts";
 import type { ArchivedRun } from "./archived_run.ts";
 
 const score = z.number().nullable();
@@ -23,7 +29,9 @@ export const BoardQuery = TableQuery.extend({
 
 /** A run in its table; 0..1 and unrounded but for the counts, milliseconds and tokens. */
 export const BoardRow = z.strictObject({
-  rank: z.int().nullable().describe("1: the leader and all that cannot be told from it"),
+  rank: z.int().nullable().describe("1: the leader and all that a test does not find worse"),
+  standing: z.enum(STANDING).nullable()
+    .describe("what the rank stands on; untested: a place by score alone"),
   unranked: z.string().nullable().describe("why it has no rank"),
   experiment_id: z.string(),
   run_id: z.string(),
@@ -140,6 +148,7 @@ export function boardRows(
     .filter(({ unranked }) => superseded === "true" || unranked !== "superseded");
   return shown.map((row) => ({
     rank: row.rank,
+    standing: standingOf(row),
     unranked: row.unranked,
     experiment_id: row.experiment_id,
     run_id: row.run_id,

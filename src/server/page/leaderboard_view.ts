@@ -5,7 +5,12 @@ import { formatCount, formatDuration, formatScore, groupDigits, UNKNOWN } from "
 import { METRIC_NAMES } from "../../harness/run_terms.ts";
 import { shellWord } from "../../harness/run_terms.ts";
 import { METRICS, WEIGHTS } from "../../metrics/score.ts";
-import type { Leaderboard, LeaderboardRow, LeaderboardTable } from "../archived_board.ts";
+import {
+  type Leaderboard,
+  type LeaderboardRow,
+  type LeaderboardTable,
+  standingOf,
+} from "../archived_board.ts";
 import type { ArchivedRun } from "../archived_run.ts";
 import { liveRun, type LiveView } from "./live_view.ts";
 import {
@@ -190,10 +195,16 @@ function leadOf(ranked: readonly LeaderboardRow[]): string {
   const score = `${leader.experiment_id} scores ${formatScore(leader.overall.mean)}`;
   const tied = ranked.filter(({ rank }) => rank === 1).length - 1;
   if (ranked.length === 1) return `${score}; it is the only ranked experiment.`;
-  if (tied === 0) return `${score}: better, on evidence, than every other experiment.`;
-  return `${score}; ${countWord(tied)} other ${
-    tied === 1 ? "run" : "runs"
-  } cannot be told from it.`;
+  const untested = ranked.filter((row) => standingOf(row) === "untested").length;
+  if (tied === 0 && untested === 0) {
+    return `${score}: better, on evidence, than every other experiment.`;
+  }
+  const others = (count: number) => `${countWord(count)} other ${count === 1 ? "run" : "runs"}`;
+  return [
+    score,
+    ...(tied > 0 ? [`${others(tied)} cannot be told from it`] : []),
+    ...(untested > 0 ? [`${others(untested)} ${untested === 1 ? "was" : "were"} not tested`] : []),
+  ].join("; ") + ".";
 }
 
 function subOf(

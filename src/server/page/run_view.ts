@@ -22,7 +22,7 @@ import {
   unreadableCount,
 } from "../../harness/run_terms.ts";
 import { METRICS, WEIGHTS } from "../../metrics/score.ts";
-import type { LeaderboardRow } from "../archived_board.ts";
+import { type LeaderboardRow, standingOf } from "../archived_board.ts";
 import type { ArchivedRun } from "../archived_run.ts";
 import { liveRun, type LiveView } from "./live_view.ts";
 import { type AxisHead, axisHead, type IntervalMark, intervalMark, rulesAt } from "./marks.ts";
@@ -80,7 +80,7 @@ export function runView(
     id: run.run_id,
     name: config.experiment_id,
     live: run.status === "running" ? liveRun(run) : null,
-    lead: metrics === null ? withoutMetrics(run) : leadOf(config, metrics, standingOf(own, rows)),
+    lead: metrics === null ? withoutMetrics(run) : leadOf(config, metrics, placeOf(own, rows)),
     sub: metrics === null ? "" : subOf(metrics),
     meta: metaOf(config, thisYear),
     figures: metrics === null ? [] : figuresOf(config, metrics),
@@ -124,12 +124,14 @@ function leadOf(
 }
 
 /** Where it stands among the ranked runs of its table. */
-function standingOf(own: LeaderboardRow | null, rows: readonly LeaderboardRow[]): string {
+function placeOf(own: LeaderboardRow | null, rows: readonly LeaderboardRow[]): string {
   if (own === null || own.rank === null) return "";
   const ranked = rows.filter(({ rank }) => rank !== null);
   const leaders = ranked.filter(({ rank }) => rank === 1);
   if (ranked.length === 1) return "; it is the only ranked experiment";
-  if (own.rank !== 1) return `; rank ${own.rank}`;
+  if (own.rank !== 1) {
+    return `; rank ${own.rank}${standingOf(own) === "untested" ? ", by score alone" : ""}`;
+  }
   if (own !== leaders[0]) return "; it cannot be told from the leader";
   const tied = leaders.length - 1;
   return tied === 0
