@@ -1,6 +1,7 @@
 // `logeval serve`: the project's runs over HTTP, read-only, until Ctrl-C.
 
 import { DataError, messageOf, UsageError } from "../errors.ts";
+import { formatCount } from "../format.ts";
 import { findProject, RUNS_DIR } from "../harness/project.ts";
 import { createApp } from "../server/app.ts";
 import { openArchive } from "../server/archive.ts";
@@ -17,6 +18,9 @@ export interface ServeOptions {
   readonly auth: boolean;
   readonly allowHost?: readonly string[];
 }
+
+/** Characters of a token: 64 bits when they are hexadecimal and random. */
+const SHORTEST_TOKEN = 16;
 
 /** How long requests in flight may take once the server is to end. */
 const GRACE_MS = 3000;
@@ -57,8 +61,12 @@ function tokenOf(
 ): string | null {
   if (tokenEnv !== undefined) {
     const token = (env(tokenEnv) ?? "").trim();
-    if (token === "") {
-      throw new UsageError(`Cannot take the token from ${tokenEnv}: it is not set`, {
+    if (token.length < SHORTEST_TOKEN) {
+      const fault = token === ""
+        ? "it is not set"
+        : `it has ${formatCount(token.length, "character")}, and fewer than ${SHORTEST_TOKEN} ` +
+          "can be guessed";
+      throw new UsageError(`Cannot take the token from ${tokenEnv}: ${fault}`, {
         hint: `export ${tokenEnv}="$(openssl rand -hex 32)"`,
       });
     }

@@ -26,6 +26,9 @@ function fakeNetwork() {
   return { context, stop, listened: listened.promise, ask };
 }
 
+/** The shortest that is taken. */
+const TOKEN = "0123456789abcdef";
+
 interface Access {
   readonly name: string;
   readonly args: readonly string[];
@@ -46,14 +49,14 @@ const ACCESSES: readonly Access[] = [
   {
     name: "on loopback with a token",
     args: ["--token-env", "TOKEN", "--port", "0"],
-    env: { TOKEN: "abc\n" },
+    env: { TOKEN: `${TOKEN}\n` },
     says: [/^http:\/\/127\.0\.0\.1:12345\n/, /with the token of TOKEN/],
     open: 401,
   },
   {
     name: "on all addresses with a token",
     args: ["--host", "0.0.0.0", "--token-env", "TOKEN"],
-    env: { TOKEN: "abc" },
+    env: { TOKEN },
     says: [/with the token of TOKEN/],
     open: 401,
   },
@@ -73,7 +76,7 @@ for (const { name, args, env = {}, says, open } of ACCESSES) {
     await listened;
     assert.equal(await ask("/api/v1/leaderboard"), open);
     assert.equal(await ask("/healthz"), 200);
-    const token = { authorization: "Bearer abc" };
+    const token = { authorization: `Bearer ${TOKEN}` };
     assert.equal(await ask("/api/v1/leaderboard", token), 200);
     stop.abort();
     const { code, stdout, stderr } = await running;
@@ -112,6 +115,11 @@ const REFUSALS: readonly Refusal[] = [
   { args: ["--host", "127.0.0.1.nip.io"], message: /without a token/ },
   { args: ["--token-env", "NONE"], message: /^Cannot take the token from NONE: it is not set/ },
   { args: ["--token-env", "SPACED"], message: /^Cannot take the token from SPACED: a header/ },
+  {
+    args: ["--token-env", "ONE"],
+    message: /^Cannot take the token from ONE: it has 1 character, .*\n {2}.*openssl rand -hex 32/,
+  },
+  { args: ["--token-env", "SHORT"], message: /SHORT: it has 15 characters, and fewer than 16/ },
   { args: ["--port", "65536"], message: /not a port/ },
   { args: ["--port", "http"], message: /not a port/ },
   { args: ["--allow-host", "a:80"], message: /not a host name/ },
@@ -129,7 +137,7 @@ for (const { args, fault, message } of REFUSALS) {
   Deno.test(`serve ${args.join(" ")} is refused: ${fault?.code ?? message.source}`, async () => {
     using project = tempProject();
     const { code, stderr } = await project.cli(["serve", ...args], {
-      env: (name) => ({ SPACED: "a b" })[name],
+      env: (name) => ({ SPACED: `${TOKEN} b`, ONE: "x", SHORT: TOKEN.slice(1) })[name],
       serve: () => {
         throw Object.assign(new Error(fault?.message ?? ""), fault);
       },
