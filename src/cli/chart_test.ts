@@ -40,7 +40,7 @@ const REFUSALS: readonly [string[], number, RegExp][] = [
   [["chart", "compare", "nope"], 2, /missing required argument/],
   [["chart", "optimization", "nope"], 2, /^Cannot find optimization "nope"/],
   [["chart", "leaderboard", "--width", "100"], 2, /from 320 to 4000/],
-  [["chart", "leaderboard", "--out", "none/chart.svg"], 3, /^Cannot write .*chart\.svg/],
+  [["chart", "leaderboard", "--out", "none/chart.svg"], 3, /^Cannot write .*chart\.svg: [^\n]*\n$/],
   [["chart", "pie"], 2, /^Cannot run this command line/],
 ];
 

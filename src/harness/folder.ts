@@ -76,9 +76,9 @@ export function openLineLog(file: string): LineLog {
       let bytes = encoder.encode(`${JSON.stringify(value)}\n`);
       orCannotWrite(file, () => {
         while (bytes.length > 0) bytes = bytes.subarray(log.writeSync(bytes));
-      });
+      }, GO_ON);
     },
-    sync: () => orCannotWrite(file, () => log.syncDataSync()),
+    sync: () => orCannotWrite(file, () => log.syncDataSync(), GO_ON),
     close() {
       if (open) log.close();
       open = false;
@@ -86,13 +86,21 @@ export function openLineLog(file: string): LineLog {
   };
 }
 
-/** Writes a file whole or not at all. */
-export function writeWhole(file: string, text: string): void {
+/** What to do when a file of a folder that can be resumed was not written. */
+export const GO_ON = "what is written already stays; mend that and go on with --resume";
+
+/**
+ * Writes a file whole or not at all.
+ *
+ * @param hint what to do when it cannot
+ * @throws {DataError}
+ */
+export function writeWhole(file: string, text: string, hint?: string): void {
   const temporary = `${file}.tmp`;
   orCannotWrite(file, () => {
     writeFileSync(temporary, text);
     renameSync(temporary, file);
-  });
+  }, hint);
 }
 
 /** A value as a JSON file that people can read. */
@@ -100,13 +108,13 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-function orCannotWrite(file: string, write: () => void): void {
+function orCannotWrite(file: string, write: () => void, hint?: string): void {
   try {
     write();
   } catch (cause) {
     throw new DataError(`Cannot write ${file}: ${systemFault(cause)}`, {
       cause,
-      hint: "what is written already stays; mend that and go on with --resume",
+      ...(hint === undefined ? {} : { hint }),
     });
   }
 }

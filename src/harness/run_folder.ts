@@ -2,7 +2,7 @@
 // derived files. A killed process loses at most the calls in flight; a second one is kept out.
 
 import { basename, dirname, join } from "node:path";
-import { lockFolder, makeStampedFolder, openLineLog, toJson, writeWhole } from "./folder.ts";
+import { GO_ON, lockFolder, makeStampedFolder, openLineLog, toJson, writeWhole } from "./folder.ts";
 import { linkLatest } from "./latest.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 
@@ -55,8 +55,8 @@ export function openFolder(
     append: results.append,
     finish(metrics, summary, { latest }) {
       results.sync();
-      writeWhole(join(path, "metrics.json"), toJson(metrics));
-      writeWhole(join(path, "summary.md"), summary);
+      writeWhole(join(path, "metrics.json"), toJson(metrics), GO_ON);
+      writeWhole(join(path, "summary.md"), summary, GO_ON);
       if (latest) linkLatest(dirname(path), basename(path));
     },
     [Symbol.dispose]() {

@@ -7,6 +7,7 @@ import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
 import { hashOf } from "../hash.ts";
 import {
+  GO_ON,
   lockFolder,
   makeStampedFolder,
   openLineLog,
@@ -123,11 +124,11 @@ function open(
     trials,
     append: log.append,
     write(files) {
-      for (const [name, text] of Object.entries(files)) writeWhole(join(path, name), text);
+      for (const [name, text] of Object.entries(files)) writeWhole(join(path, name), text, GO_ON);
     },
     finish(result) {
       log.sync();
-      writeWhole(join(path, "result.json"), toJson(result));
+      writeWhole(join(path, "result.json"), toJson(result), GO_ON);
       linkLatest(dirname(path), basename(path));
     },
     [Symbol.dispose]() {
