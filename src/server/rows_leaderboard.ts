@@ -91,7 +91,7 @@ export const CategoryRow = z.strictObject({
   share: z.number(),
 });
 
-/** A root cause with a column of shares an experiment. */
+/** A root cause with a column of shares an experiment: its name, `n (experiment)` for one named `n`. */
 export const WideCategoryRow = z.object({ root_cause: z.string(), n: z.int() })
   .catchall(z.union([z.string(), z.number()]).nullable());
 
@@ -244,17 +244,22 @@ export function categoryRows(
 export function wideCategoryRows(
   rows: readonly z.output<typeof CategoryRow>[],
 ): z.output<typeof WideCategoryRow>[] {
-  // One of the row's own names would hide it; its shares are in the long rows.
-  const experiments = [...new Set(rows.map(({ experiment_id }) => experiment_id))]
-    .filter((id) => id !== "root_cause" && id !== "n");
+  const experiments = [...new Set(rows.map(({ experiment_id }) => experiment_id))];
   return [...Map.groupBy(rows, ({ root_cause }) => root_cause)].map(([root_cause, group]) => {
     const share = new Map(group.map((row) => [row.experiment_id, row.share]));
     return {
       root_cause,
       n: Math.max(...group.map(({ n }) => n)),
-      ...Object.fromEntries(experiments.map((id) => [id, share.get(id) ?? null])),
+      ...Object.fromEntries(experiments.map((id) => [columnOf(id), share.get(id) ?? null])),
     };
   });
+}
+
+/** The name of the experiment, told from the row's own names by what no experiment's holds. */
+function columnOf(experiment: string): string {
+  return Object.hasOwn(WideCategoryRow.shape, experiment)
+    ? `${experiment} (experiment)`
+    : experiment;
 }
 
 /** A share times its count is a count, but for the rounding of a computer. */
