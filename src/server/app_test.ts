@@ -95,6 +95,12 @@ const ROUTE_CASES: readonly RouteCase[] = [
     route: "/runs",
     holds: { "rows.length": 1, "total": 2, "rows.0.run_id": B, "rows.0.status": "complete" },
   },
+  {
+    path: "/runs?offset=1",
+    route: "/runs",
+    holds: { "rows.length": 1, "total": 2, "offset": 1, "rows.0.run_id": A },
+  },
+  { path: "/runs?offset=2", route: "/runs", holds: { "rows.length": 0, "total": 2 } },
   { path: "/runs?experiment=a", route: "/runs", holds: { "rows.length": 1, "rows.0.run_id": A } },
   { path: "/runs?status=running", route: "/runs", holds: { "rows.length": 0, "total": 0 } },
   {

@@ -129,15 +129,16 @@ export const ROUTES: readonly Route[] = [
     query: RunsQuery,
     answer: z.strictObject({
       rows: z.array(RunRow),
-      total: z.int().describe("runs that the filters leave"),
+      total: z.int().describe("runs that the filters leave, on all pages"),
+      offset: z.int(),
     }),
     version: onAnything,
-    make: ({ snapshot, query: { experiment, status, limit } }) => {
+    make: ({ snapshot, query: { experiment, status, offset, limit } }) => {
       const found = snapshot.runs.map(runRow).filter((row) =>
         (experiment === undefined || row.experiment_id === experiment) &&
         (status === undefined || row.status === status)
       );
-      return { rows: found.slice(0, limit), total: found.length };
+      return { rows: found.slice(offset, offset + limit), total: found.length, offset };
     },
   }),
   route({

@@ -27,6 +27,7 @@ export const RunRow = z.strictObject({
 export const RunsQuery = z.strictObject({
   experiment: z.string().optional(),
   status: z.enum(RUN_STATUS).optional(),
+  offset: z.int().min(0).default(0),
   limit: z.int().min(1).max(10_000).default(1000),
 });
 
