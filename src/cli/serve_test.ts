@@ -1,7 +1,7 @@
 // `logeval serve`: what it refuses, what it says, and once over a real socket.
 
 import assert from "node:assert/strict";
-import { archiveProject } from "../testing/archive_fixtures.ts";
+import { archiveProject, asSent } from "../testing/archive_fixtures.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
 import type { CliContext } from "./context.ts";
 
@@ -22,7 +22,7 @@ function fakeNetwork() {
     },
   };
   const ask = async (path: string, headers: Record<string, string> = {}) =>
-    (await handler!(new Request(`http://localhost${path}`, { headers }))).status;
+    (await handler!(asSent(new Request(`http://localhost${path}`, { headers })))).status;
   return { context, stop, listened: listened.promise, ask };
 }
 
@@ -184,6 +184,8 @@ Deno.test("over a real socket: answers, outlives slow and rude clients, ends on 
     slow.push(conn);
   }
   assert.match((await raw("GET / HTTP/1.1\r\nHost: evil.test\r\n\r\n"))!, / 421 /);
+  assert.match((await raw("GET /metrics HTTP/1.1\r\n\r\n"))!, / 400 /);
+  assert.match((await raw("GET http://evil.test/ HTTP/1.1\r\n\r\n"))!, / 421 /);
   assert.match(
     (await raw("GET http://evil.test/ HTTP/1.1\r\nHost: localhost\r\n\r\n"))!,
     / 4\d\d /,

@@ -48,9 +48,18 @@ export function bracketed(host: string): string {
   return isIP(host) === 6 ? `[${host}]` : host;
 }
 
-/** @throws {ApiError} 421 when the request is meant for another server */
+/** What Deno says of a request that names no server. */
+const NO_NAME = "localhost";
+
+/** @throws {ApiError} 400 when a request names no server, 421 when it is meant for another one */
 export function checkHost(request: Request, allowed: HostCheck): void {
   const header = request.headers.get("host");
+  // Over HTTP/2, or with a whole address, the name stands in the address alone.
+  if (header === null && new URL(request.url).hostname === NO_NAME) {
+    throw new ApiError("bad_request", "Cannot answer a request without a Host header", {
+      field: "Host",
+    });
+  }
   const name = header === null ? null : /^(\[[\da-f:.]+\]|[\w.-]+)(:\d{1,5})?$/i.exec(header)?.[1];
   const named = [new URL(request.url).hostname, ...(name === null ? [] : [name ?? ""])];
   if (named.every(allowed)) return;

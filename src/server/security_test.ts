@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { checkToken, hostCheck, isLoopback } from "./security.ts";
+import { checkHost, checkToken, hostCheck, isLoopback } from "./security.ts";
 
 Deno.test("loopback is what no other machine reaches", () => {
   const cases: readonly [string, boolean][] = [
@@ -118,4 +118,22 @@ Deno.test("a token passes whole or not at all", () => {
     assert.throws(() => ask(wrong), /without the token/, wrong);
   }
   checkToken(new Request("http://localhost/"), null);
+});
+
+Deno.test("a request names the server in its Host header or in its address", () => {
+  const cases: readonly [string, string | null, number | null][] = [
+    ["http://localhost:8090/", "localhost:8090", null],
+    ["http://localhost:8090/", null, 400],
+    ["http://localhost:8090/", "", 421],
+    ["http://logeval.llm.svc/", null, null],
+    ["http://evil.test/", null, 421],
+    ["http://localhost/", "evil.test", 421],
+    ["http://evil.test/", "localhost", 421],
+  ];
+  for (const [url, host, status] of cases) {
+    const request = new Request(url, { headers: host === null ? {} : { host } });
+    const check = () => checkHost(request, hostCheck("127.0.0.1", ["logeval.llm.svc"]));
+    if (status === null) check();
+    else assert.throws(check, { status }, `${url} ${host}`);
+  }
 });

@@ -152,8 +152,8 @@ export function archiveProject(): ArchiveProject {
       if (result !== null) write(`${folder}/result.json`, JSON.stringify(result));
       return join(root, folder);
     },
-    handler: (deps = {}) =>
-      createApp({
+    handler: (deps = {}) => {
+      const handle = createApp({
         archive: project.archive,
         version: "0.0.0",
         token: null,
@@ -163,13 +163,23 @@ export function archiveProject(): ArchiveProject {
         report: (text) => reports.push(text),
         pollMs: 10,
         ...deps,
-      }),
+      });
+      return (request) => handle(asSent(request));
+    },
     async get(path, init) {
       return await project.handler()(new Request(`http://localhost:8090${path}`, init));
     },
     [Symbol.dispose]: () => rmSync(root, { recursive: true }),
   };
   return project;
+}
+
+/** A request as clients send it: with the name of the server. */
+export function asSent(request: Request): Request {
+  if (request.headers.has("host")) return request;
+  const sent = new Request(request);
+  sent.headers.set("host", new URL(request.url).host);
+  return sent;
 }
 
 function lines(values: readonly unknown[]): string {
