@@ -12,8 +12,8 @@ import { optimize, type OptimizeOutcome } from "../optimizer/optimize.ts";
 import {
   type OptimizationSettings,
   prepareOptimization,
-  type SearchMethod,
 } from "../optimizer/prepare_optimization.ts";
+import type { SearchMethod } from "../optimizer/plan.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderOptimization } from "./optimize_report.ts";
 import { tellOptimization } from "./optimize_story.ts";

@@ -1,6 +1,7 @@
 // The searches that need no plan: some candidates, or all, each on the same samples at once.
 
 import { sampleOf } from "../random.ts";
+import { planSearch } from "./plan.ts";
 import { mirroredOrder } from "./sample_order.ts";
 import type { Search, SearchProblem, Stage } from "./search.ts";
 import { bestFirst, foundCandidates, relativeMeans, trialsOf } from "./trials.ts";
@@ -11,10 +12,11 @@ import { bestFirst, foundCandidates, relativeMeans, trialsOf } from "./trials.ts
  */
 export function* randomSearch(problem: SearchProblem): Search {
   const { levels, categories, budget, random } = problem;
-  const count = Math.max(1, Math.floor(budget / categories.length));
+  const [candidates, samples] = [levels.length, categories.length];
+  const planned = planSearch("random", { candidates, samples, budget })[0]!;
   return yield* oneStage(problem, {
-    survivors: sampleOf([...levels.keys()], count, random),
-    samples: mirroredOrder(categories, random).slice(0, budget).sort((a, b) => a - b),
+    survivors: sampleOf([...levels.keys()], planned.survivors, random),
+    samples: mirroredOrder(categories, random).slice(0, planned.samples).sort((a, b) => a - b),
   });
 }
 

@@ -3,7 +3,7 @@
 
 import { sampleOf } from "../random.ts";
 import { factorEstimates } from "./factor_model.ts";
-import { planStages } from "./plan.ts";
+import { planSearch } from "./plan.ts";
 import { tellingOrder } from "./sample_order.ts";
 import type { Search, SearchProblem } from "./search.ts";
 import { bestFirst, foundCandidates, type StagedTrial, trialsOf } from "./trials.ts";
@@ -24,11 +24,10 @@ import { bestFirst, foundCandidates, type StagedTrial, trialsOf } from "./trials
  */
 export function* halving(problem: SearchProblem): Search {
   const { levels, categories, budget, random } = problem;
-  // On a single sample there is nothing to keep calls for.
-  const starters = Math.max(1, Math.floor(budget / Math.min(2, categories.length)));
-  let survivors = sampleOf([...levels.keys()], starters, random);
+  const [candidates, samples] = [levels.length, categories.length];
+  const stages = planSearch("halving", { candidates, samples, budget });
+  let survivors = sampleOf([...levels.keys()], stages[0]!.survivors, random);
   const order = tellingOrder(categories, problem.baseline, random);
-  const stages = planStages(survivors.length, order.length, budget);
   const trials: StagedTrial[] = [];
   let estimates: number[] = [];
   for (const [at, planned] of stages.entries()) {

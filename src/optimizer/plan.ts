@@ -1,10 +1,40 @@
-// How many candidates a halving search keeps at each stage and how many samples they get, for a
-// number of calls. Known before the first call.
+// How many candidates a search keeps at each stage and how many samples they get, for a number of
+// calls. Known before the first call.
+
+export type SearchMethod = "halving" | "random" | "full";
+
+/** How large a search is: counts, each at least 1. */
+export interface SearchSize {
+  readonly candidates: number;
+  readonly samples: number;
+  /** Calls. */
+  readonly budget: number;
+}
 
 export interface PlannedStage {
   readonly survivors: number;
   /** New ones, for every survivor. */
   readonly samples: number;
+}
+
+/** The stages that a search goes through, in order. */
+export function planSearch(
+  method: SearchMethod,
+  { candidates, samples, budget }: SearchSize,
+): PlannedStage[] {
+  switch (method) {
+    case "halving": {
+      // On a single sample there is nothing to keep calls for.
+      const starters = Math.max(1, Math.floor(budget / Math.min(2, samples)));
+      return planStages(Math.min(candidates, starters), samples, budget);
+    }
+    case "random": {
+      const paid = Math.max(1, Math.floor(budget / samples));
+      return [{ survivors: Math.min(candidates, paid), samples: Math.min(samples, budget) }];
+    }
+    case "full":
+      return [{ survivors: candidates, samples }];
+  }
 }
 
 /** As few candidates are not halved any more: all calls left go to them. */

@@ -13,13 +13,12 @@ import { type PreparedRun, prepareRun } from "../harness/prepare.ts";
 import { inProject, pathInProject } from "../harness/project.ts";
 import { type Candidate, makeCandidates } from "./candidates.ts";
 import { samplesApartFrom } from "./few_shot.ts";
+import type { SearchMethod } from "./plan.ts";
 import { parseSpace, type SearchSpace } from "./space.ts";
 
 export const SPACE_FILE = "evals/optimization/space.yaml";
 
 const DEFAULT_CANDIDATES = 10;
-
-export type SearchMethod = "halving" | "random" | "full";
 
 export interface OptimizationSettings {
   readonly method: SearchMethod;

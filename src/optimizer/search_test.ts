@@ -5,9 +5,10 @@ import fc from "fast-check";
 import { seededRandom } from "../random.ts";
 import { fullSearch, randomSearch } from "./grid.ts";
 import { halving } from "./halving.ts";
+import { planSearch, type SearchMethod } from "./plan.ts";
 import type { Search, SearchProblem, SearchResult, Stage } from "./search.ts";
 
-const SEARCHES = { halving, randomSearch, fullSearch };
+const SEARCHES = { halving, random: randomSearch, full: fullSearch } as const;
 /** A space of two dimensions: `[1 level, 1 level]` up to 6 x 6. */
 const SPACE = fc.record({
   levels: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
@@ -66,6 +67,16 @@ for (const [name, search] of Object.entries(SEARCHES)) {
           calls += stage.survivors.length * stage.samples.length;
         });
         assert.ok(calls <= Math.min(budget, all) && calls > 0);
+        assert.deepEqual(
+          stages.map(({ survivors, samples }) => (
+            { survivors: survivors.length, samples: samples.length }
+          )),
+          planSearch(name as SearchMethod, {
+            candidates: candidates.length,
+            samples: categories.length,
+            budget,
+          }),
+        );
         assert.equal(asked.size, calls);
         assert.deepEqual(result.ranking.toSorted(), stages.at(-1)!.survivors.toSorted());
         assert.equal(result.candidates.reduce((sum, { calls }) => sum + calls, 0), calls);

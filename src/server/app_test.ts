@@ -168,7 +168,7 @@ const ROUTE_CASES: readonly RouteCase[] = [
     path: `/optimizations/${SEARCH}`,
     route: "/optimizations/{id}",
     holds: {
-      "rows.0": { stage: 1, candidates: 2, samples: 1, calls: 2 },
+      "rows.0": { stage: 1, candidates: 2, asked: 2, samples: 1, calls: 2 },
       "config.search.method": "halving",
       "result.winner.candidate": "short",
     },
@@ -237,6 +237,26 @@ Deno.test("without any run every list is empty, nothing fails", async () => {
   const ready = await project.get("/readyz");
   assert.deepEqual(await ready.json(), { status: "ready", runs: 0, optimizations: 0 });
   assert.match(await (await project.get("/metrics")).text(), /logeval_runs\{status="running"\} 0/);
+});
+
+Deno.test("a running search says how many are still in, not how many were asked so far", async () => {
+  using project = archiveProject();
+  project.addOptimization(SEARCH, null);
+  const folder = `evals/optimization/runs/${SEARCH}`;
+  const config = JSON.parse(
+    await Deno.readTextFile(`${project.root}/${folder}/config.json`),
+  );
+  config.space.candidates = 108;
+  config.search.budget = 550;
+  config.validation.n = 55;
+  project.write(`${folder}/config.json`, JSON.stringify(config));
+  const { rows } = await (await project.get(`${API_ROOT}/optimizations/${SEARCH}`)).json();
+  assert.deepEqual(rows, [
+    { stage: 1, candidates: 108, asked: 2, samples: 1, calls: 2 },
+    { stage: 2, candidates: 54, asked: 1, samples: 1, calls: 1 },
+  ]);
+  const page = await project.get(`/optimizations/${SEARCH}`, { headers: { accept: "text/html" } });
+  assert.match(await page.text(), /54 prompts/);
 });
 
 Deno.test("a running optimization has stages and no candidates yet", async () => {

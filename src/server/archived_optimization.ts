@@ -6,6 +6,7 @@ import { DataError } from "../errors.ts";
 import { readText } from "../harness/read_text.ts";
 import { readJson } from "../harness/run_reader.ts";
 import { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
+import { type PlannedStage, planSearch } from "../optimizer/plan.ts";
 import { fileState, isAtWork, isOwnFolder, stampOf } from "./folder_state.ts";
 import { followSearch, type SearchProgress } from "./progress.ts";
 
@@ -25,7 +26,7 @@ export interface ArchivedOptimization {
   /** Another one whenever a file of the folder is. */
   readonly stamp: string;
   /** Reads how far it is by now. */
-  readonly follow: () => SearchProgress;
+  readonly follow: ReturnType<typeof followSearch>;
 }
 
 /** What config.json and result.json say. */
@@ -38,6 +39,8 @@ export interface OptimizationFacts {
   readonly budget: number;
   /** Calls of all phases when the budget is used up. */
   readonly calls: number;
+  /** Stages of the search. */
+  readonly planned: readonly PlannedStage[];
   readonly result: WinnerFacts | null;
   /** Whether result.json is there but cannot be read. */
   readonly torn: boolean;
@@ -104,7 +107,15 @@ export async function lookAtOptimization(
     : "unfinished";
   if (before?.stamp === stamp && before.status === status) return before;
   const follow = before?.follow ?? followSearch(path);
-  return { run_id: name, path, status, progress: follow(), facts, stamp, follow };
+  return {
+    run_id: name,
+    path,
+    status,
+    progress: follow(facts?.planned ?? []),
+    facts,
+    stamp,
+    follow,
+  };
 }
 
 /** Whether two stamps differ by the trials alone. */
@@ -126,9 +137,15 @@ async function factsOf(name: string, path: string): Promise<OptimizationFacts | 
     method: search.method,
     budget: search.budget,
     calls: validation.n + search.budget + 2 * confirmation.ids.length,
+    planned: planned(config),
     result: read?.result ? winnerFacts(read.result) : null,
     torn: read === null,
   };
+}
+
+function planned({ search, space, validation }: OptimizationConfig): PlannedStage[] {
+  const size = { candidates: space.candidates, samples: validation.n, budget: search.budget };
+  return Math.min(...Object.values(size)) < 1 ? [] : planSearch(search.method, size);
 }
 
 function winnerFacts({ winner, promoted }: OptimizationResult): WinnerFacts {

@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import * as z from "zod";
+import type { PlannedStage } from "../optimizer/plan.ts";
 import { JsonLinesTail } from "./json_lines_tail.ts";
 
 /** How far a run is. */
@@ -54,8 +55,10 @@ export interface SearchProgress {
 
 export interface SearchStage {
   readonly stage: number;
-  /** Candidates that were asked, and on how many samples. */
+  /** Candidates that are still in, as planned. */
   readonly candidates: number;
+  /** How many of them were asked so far, and on how many samples. */
+  readonly asked: number;
   readonly samples: number;
   readonly calls: number;
 }
@@ -67,8 +70,14 @@ const TrialLine = z.object({
   stage: z.int().nullable(),
 });
 
-/** Follows trials.jsonl of an optimization's folder; each call reads what came since the last. */
-export function followSearch(folder: string): () => SearchProgress {
+/**
+ * Follows trials.jsonl of an optimization's folder; each call reads what came since the last.
+ *
+ * @returns a function that takes the stages of the search as they are planned
+ */
+export function followSearch(
+  folder: string,
+): (planned: readonly PlannedStage[]) => SearchProgress {
   const tail = new JsonLinesTail(
     join(folder, "trials.jsonl"),
     () => ({
@@ -92,7 +101,7 @@ export function followSearch(folder: string): () => SearchProgress {
       state.stages.set(trial.stage, stage);
     },
   );
-  return () => {
+  return (planned) => {
     const { calls, phase, stage, stages } = tail.read();
     return {
       calls,
@@ -100,7 +109,8 @@ export function followSearch(folder: string): () => SearchProgress {
       stage,
       stages: [...stages].sort(([a], [b]) => a - b).map(([stage, found]) => ({
         stage,
-        candidates: found.candidates.size,
+        candidates: Math.max(planned[stage - 1]?.survivors ?? 0, found.candidates.size),
+        asked: found.candidates.size,
         samples: found.samples.size,
         calls: found.calls,
       })),

@@ -30,8 +30,9 @@ export const OptimizationRow = z.strictObject({
 
 export const StageRow = z.strictObject({
   stage: z.int(),
-  candidates: z.int().describe("that were still in"),
-  samples: z.int().describe("that each of them was asked in this stage"),
+  candidates: z.int().describe("that are still in"),
+  asked: z.int().describe("those of them that were asked so far"),
+  samples: z.int().describe("that they were asked in this stage"),
   calls: z.int(),
 });
 
