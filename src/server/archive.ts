@@ -21,6 +21,7 @@ import {
 } from "./archived_optimization.ts";
 import { type ArchivedRun, lookAtRun } from "./archived_run.ts";
 import { fileState } from "./folder_state.ts";
+import { damageOf } from "./run_damage.ts";
 
 /** Everything at one moment. Parts that did not change are the same objects as before. */
 export interface Snapshot {
@@ -125,7 +126,7 @@ export function openArchive(root: string, now: () => number): Archive {
     lookAgainAt: (found) => lookAtOptimization(dirname(found.path), found.run_id, found, now()),
     run({ run_id, path }) {
       const run = readRun(path);
-      if (run === null) throw new DataError(`Cannot read config.json of ${run_id}`);
+      if (run === null) throw new DataError(`Cannot read ${run_id}: ${damageOf(path, null)}`);
       return run;
     },
     async records({ path }) {

@@ -33,6 +33,12 @@ const DAMAGE_CASES: readonly DamageCase[] = [
     damage: /^config\.json cannot be read: schema_version: /,
   },
   {
+    name: "config.json is a list",
+    make: (p) => p.write(`${FOLDER}/config.json`, "[]"),
+    status: "unreadable",
+    damage: /^config\.json cannot be read: Invalid input/,
+  },
+  {
     name: "metrics.json broke off",
     make: (p) => p.write(`${FOLDER}/metrics.json`, `{"schema_version": 1, "n": 4`),
     status: "unreadable",
@@ -87,6 +93,11 @@ for (const { name, make, status, damage } of DAMAGE_CASES) {
     const { rows: [row] } = await (await project.get("/api/v1/runs")).json();
     assert.equal(row.damage, run.damage());
     assert.ok(!String(row.damage).includes(project.root));
+    if (!damage?.source.startsWith("^config")) return;
+    const response = await project.get(`/api/v1/runs/${RUN}`);
+    assert.equal(response.status, 422);
+    const { error } = await response.json();
+    assert.equal(error.message, `Cannot read ${RUN}: ${row.damage}`);
   });
 }
 

@@ -53,7 +53,8 @@ function faultOf(folder: string, file: string, schema: z.ZodType): string {
   try {
     const issue = schema.safeParse(JSON.parse(text)).error?.issues[0];
     if (issue === undefined) return fault(folder, file, "it has just changed");
-    return fault(folder, file, `${issue.path.join(".")}: ${issue.message}`);
+    const field = issue.path.join(".");
+    return fault(folder, file, field === "" ? issue.message : `${field}: ${issue.message}`);
   } catch {
     return fault(folder, file, "it is no JSON");
   }

@@ -162,7 +162,7 @@ Deno.test("a broken run is named, and the others stay", async () => {
   assert.match(list, /4 runs on this machine; 2 cannot be read/);
   const noConfig = await project.get("/runs/20260112-143000-c", HTML);
   assert.equal(noConfig.status, 422);
-  assert.match(await noConfig.text(), /Cannot read config\.json/);
+  assert.match(await noConfig.text(), /config\.json cannot be read: it is no JSON/);
   const torn = await project.get("/runs/20260113-143000-d", HTML);
   assert.equal(torn.status, 200);
   assert.match(await torn.text(), /metrics\.json of this run cannot be read[^]*all 4 samples/);
