@@ -19,6 +19,7 @@ import {
 } from "./leaderboard_memory.ts";
 import { Leaderboard, leaderboardRow } from "./leaderboard_row.ts";
 import { RunConfig, RunMetrics } from "./run_files.ts";
+import { tooFew } from "./run_fault.ts";
 import { readJson, readRecords } from "./run_reader.ts";
 
 export const LEADERBOARD_FILE = "evals/experiments/leaderboard.json";
@@ -129,6 +130,8 @@ export async function readRun(
     if (!existsSync(join(path, "metrics.json"))) return { reason: "it was never finished" };
     const metrics = await readJson(join(path, "metrics.json"), RunMetrics);
     const { records } = await readRecords(join(path, "results.jsonl"));
+    const fault = tooFew(records, config, metrics);
+    if (fault !== null) return { reason: fault };
     const scores = runScores(config, records);
     return { stamp, row: leaderboardRow(config, metrics, countSeen(scores)), scores };
   } catch (error) {

@@ -33,20 +33,32 @@ export async function readLines<T extends z.ZodType>(
   file: string,
   schema: T,
 ): Promise<StoredLines<z.output<T>>> {
-  const lines = (await readText(file)).split("\n");
+  const { bad, ...lines } = parseLines(await readText(file), schema);
+  if (bad === null) return lines;
+  throw new DataError(`Cannot read ${file} at line ${bad}: it is not a sample's record`, {
+    hint: "remove that line and resume: its sample is then asked again",
+  });
+}
+
+/**
+ * The records of a JSON Lines file, up to the first line that is none.
+ *
+ * @returns in `bad` that line's number, from 1; the last line may have been cut off and is not bad
+ */
+export function parseLines<T extends z.ZodType>(
+  text: string,
+  schema: T,
+): StoredLines<z.output<T>> & { readonly bad: number | null } {
+  const lines = text.split("\n");
   const last = lines.pop() ?? "";
   const records: z.output<T>[] = [];
   for (const [index, line] of lines.entries()) {
     const record = decodeRecord(line, schema);
     if (record !== null) records.push(record);
-    else if (index === lines.length - 1 && last === "") return { records, torn: true };
-    else {
-      throw new DataError(`Cannot read ${file} at line ${index + 1}: it is not a sample's record`, {
-        hint: "remove that line and resume: its sample is then asked again",
-      });
-    }
+    else if (index === lines.length - 1 && last === "") return { records, torn: true, bad: null };
+    else return { records, torn: false, bad: index + 1 };
   }
-  return { records, torn: last !== "" };
+  return { records, torn: last !== "", bad: null };
 }
 
 /** @throws {DataError} when the file cannot be read or is not of the schema */

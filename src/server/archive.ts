@@ -49,6 +49,8 @@ export interface Archive {
   /** A run, or an optimization, as it is by now; `null` when it is gone. */
   lookAgain(run: ArchivedRun): ArchivedRun | null;
   lookAgainAt(optimization: ArchivedOptimization): Promise<ArchivedOptimization | null>;
+  /** Finds out the damage of runs before it is asked for, with pauses: requests in between wait less. */
+  inspect(runs: readonly ArchivedRun[]): Promise<void>;
   /** @throws {DataError} when config.json cannot be read */
   run(run: ArchivedRun): StoredRun;
   /**
@@ -67,6 +69,8 @@ const FRESH_MS = 1000;
 const STALE_MS = 2000;
 /** Folders between two pauses, so that no request waits for a thousand of them. */
 const SLICE = 40;
+/** Runs whose records are read between two pauses. */
+const INSPECTED = 5;
 /** Runs whose records are kept. */
 const MOST_RECORDS = 4;
 
@@ -96,7 +100,7 @@ export function openArchive(root: string, now: () => number): Archive {
       (dir, name, before) => lookAtOptimization(dir, name, before, at),
     );
     const board = await keeper.board(
-      runs.flatMap(({ path, facts }) => facts?.row ? [{ path, row: facts.row }] : []),
+      runs.flatMap(({ path, stamp, facts }) => facts?.row ? [{ path, stamp, row: facts.row }] : []),
     );
     const sameBoard = board === snapshot?.board;
     if (
@@ -124,6 +128,12 @@ export function openArchive(root: string, now: () => number): Archive {
     },
     lookAgain: (run) => lookAtRun(dirname(run.path), run.run_id, run, now()),
     lookAgainAt: (found) => lookAtOptimization(dirname(found.path), found.run_id, found, now()),
+    async inspect(runs) {
+      for (const [at, run] of runs.entries()) {
+        run.damage();
+        if (at % INSPECTED === INSPECTED - 1) await new Promise((resume) => setTimeout(resume));
+      }
+    },
     run({ run_id, path }) {
       const run = readRun(path);
       if (run === null) throw new DataError(`Cannot read ${run_id}: ${damageOf(path, null)}`);

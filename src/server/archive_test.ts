@@ -57,6 +57,18 @@ const DAMAGE_CASES: readonly DamageCase[] = [
     damage: /^results\.jsonl holds 1 record of 4$/,
   },
   {
+    name: "a line of results.jsonl is none",
+    make: (p) =>
+      p.write(
+        `${FOLDER}/results.jsonl`,
+        RECORDS.map((record, at) => at === 1 ? "garbage\n" : `${JSON.stringify(record)}\n`).join(
+          "",
+        ),
+      ),
+    status: "complete",
+    damage: /^results\.jsonl cannot be read: line 2 is not a sample's record$/,
+  },
+  {
     name: "results.jsonl is gone",
     make: (p) => rmSync(join(p.root, FOLDER, "results.jsonl")),
     status: "complete",
@@ -306,6 +318,48 @@ Deno.test("a clone without run folders shows the ranks that were tested", async 
     assert.ok(!page.includes("cannot be told from it"));
     assert.equal(page.includes("one other run was not tested"), standing === "untested");
   }
+});
+
+Deno.test("a run with a bad line is shown with its metrics, not ranked, and named", async () => {
+  using project = archiveProject();
+  const older = "20260108-143000-a";
+  for (const id of [older, RUN, "20260109-143100-b"]) project.addRun({ id });
+  const fresh = async () => {
+    project.now += 5000;
+    return (await project.archive.fresh()).board;
+  };
+  const ranked = (board: Awaited<ReturnType<typeof fresh>>) =>
+    board.leaderboard.tables[0]!.rows.filter(({ rank }) => rank !== null)
+      .map(({ run_id, damaged }) => [run_id, damaged]);
+  const whole = await fresh();
+  assert.deepEqual(ranked(whole), [[RUN, false], ["20260109-143100-b", false]]);
+
+  const lines = RECORDS.map((record) => JSON.stringify(record)).with(1, "garbage");
+  project.write(`${FOLDER}/results.jsonl`, `${lines.join("\n")}\n`);
+  const torn = await fresh();
+  assert.deepEqual(ranked(torn), [[older, false], ["20260109-143100-b", false]]);
+  assert.match(
+    torn.notices.join(),
+    /^20260109-143000-a cannot be read here and is not ranked: .*2/,
+  );
+  assert.ok(!torn.notices.join().includes(project.root));
+  const page = await project.get(`/runs/${RUN}`, { headers: { accept: "text/html" } });
+  assert.equal(page.status, 200);
+  const text = await page.text();
+  assert.match(
+    text,
+    /No samples: results\.jsonl cannot be read: line 2 is not a sample&#39;s record/,
+  );
+  assert.match(text, /Metrics of this run/);
+  for (const path of [`runs/${RUN}/samples`, `compare?a=${RUN}&b=b`]) {
+    const { error } = await (await project.get(`/api/v1/${path}`)).json();
+    assert.match(error.message, /results\.jsonl at line 2: it is not a sample's record/);
+  }
+
+  project.write("evals/experiments/leaderboard.json", JSON.stringify(whole.leaderboard));
+  const kept = await fresh();
+  assert.deepEqual(ranked(kept), [[RUN, true], ["20260109-143100-b", false]]);
+  assert.match(kept.notices.join(), /its row stays as it was/);
 });
 
 Deno.test("a runs folder that is none is a fault of the data, not a bug", async () => {

@@ -18,6 +18,8 @@ export type { Leaderboard, LeaderboardRow, LeaderboardTable } from "../harness/l
 export interface BoardRun {
   /** Absolute path. */
   readonly path: string;
+  /** Another one whenever a file of its folder is. */
+  readonly stamp: string;
   readonly row: LeaderboardRow;
 }
 
@@ -27,14 +29,19 @@ export interface Board {
   readonly notices: readonly string[];
 }
 
+/** What the leaderboard needs of a run's records, or why it cannot have it. */
+type BoardRead =
+  & { readonly stamp: string }
+  & ({ readonly scores: RunScores; readonly seen_samples: number } | { readonly reason: string });
+
 /** Makes the leaderboard again when something changed, and else gives the last one. */
 export class BoardKeeper {
   readonly #root: string;
   #stamp: string | null = null;
-  #rows: readonly LeaderboardRow[] = [];
+  #runs: readonly BoardRun[] = [];
   #board: Board = { leaderboard: { schema_version: 1, tables: [] }, notices: [] };
-  /** Scores by sample, by row: a finished run's never change. */
-  readonly #scores = new WeakMap<LeaderboardRow, RunScores>();
+  /** What was read of runs, by their ids. */
+  readonly #reads = new Map<string, BoardRead>();
   /** Samples that a prompt has seen, by prompt, dataset and what of it was answered. */
   readonly #seen = new Map<string, number>();
   /** Tests by the scores of the run and of the leader. */
@@ -48,39 +55,58 @@ export class BoardKeeper {
   /** @returns the same object as long as neither the runs nor leaderboard.json changed */
   async board(runs: readonly BoardRun[]): Promise<Board> {
     const stamp = stampOf([fileState(this.#root, LEADERBOARD_FILE)]);
-    const same = stamp === this.#stamp && runs.length === this.#rows.length &&
-      runs.every(({ row }, at) => row === this.#rows[at]);
+    const same = stamp === this.#stamp && runs.length === this.#runs.length &&
+      runs.every(({ row, stamp }, at) =>
+        row === this.#runs[at]!.row && stamp === this.#runs[at]!.stamp
+      );
     if (!same) {
       this.#board = await this.#make(runs);
       this.#stamp = stamp;
-      this.#rows = runs.map(({ row }) => row);
+      this.#runs = runs;
     }
     return this.#board;
   }
 
   async #make(runs: readonly BoardRun[]): Promise<Board> {
-    const byId = new Map(runs.map((run) => [run.row.run_id, run]));
     const { before, notices } = await this.#before();
-    const own: LeaderboardRow[] = [];
-    for (const run of runs) own.push({ ...run.row, seen_samples: await this.#seenBy(run) });
-    const rows = withKept(own, before, new Set());
-    // Which runs are tested shows only while ranking: a first round tells, a second one ranks.
-    const tested = new Set<string>();
-    buildLeaderboard(rows, (runId, leaderId) => {
-      tested.add(runId).add(leaderId);
-      return null;
-    });
     const scores = new Map<string, RunScores>();
-    for (const runId of tested) {
-      const run = byId.get(runId);
-      const found = run && await this.#scoresOf(run);
-      if (found) scores.set(runId, found);
-    }
+    const damaged = new Map<string, string>();
+    // Which runs are ranked shows only while ranking, and one that cannot be read makes room for an
+    // older one: rounds without tests, until all that are ranked have been read.
+    let rows: LeaderboardRow[];
+    let unread: readonly BoardRun[];
+    do {
+      const sound = runs.filter(({ row }) => !damaged.has(row.run_id));
+      const own: LeaderboardRow[] = [];
+      for (const run of sound) own.push({ ...run.row, seen_samples: await this.#seenBy(run) });
+      rows = withKept(own, before, new Set(damaged.keys()));
+      const ranked = new Set(
+        buildLeaderboard(rows, () => null).tables.flatMap(({ rows }) => rows)
+          .filter(({ rank }) => rank !== null).map(({ run_id }) => run_id),
+      );
+      unread = sound.filter(({ row: { run_id } }) => ranked.has(run_id) && !scores.has(run_id));
+      for (const run of unread) {
+        const read = await this.#read(run);
+        if ("reason" in read) damaged.set(run.row.run_id, read.reason);
+        else scores.set(run.row.run_id, read.scores);
+      }
+    } while (unread.length > 0);
     const leaderboard = buildLeaderboard(rows, (runId, leaderId) => {
       const [own, leader] = [scores.get(runId), scores.get(leaderId)];
       return own && leader ? this.#test(own, leader) : null;
     });
-    return { leaderboard, notices };
+    const listed = new Set(rows.map(({ run_id }) => run_id));
+    return {
+      leaderboard,
+      notices: [
+        ...notices,
+        ...[...damaged].map(([id, reason]) =>
+          `${id} cannot be read here${
+            listed.has(id) ? "; its row stays as it was" : " and is not ranked"
+          }: ${reason}`
+        ),
+      ],
+    };
   }
 
   #test(own: RunScores, leader: RunScores): LeaderTest {
@@ -97,20 +123,25 @@ export class BoardKeeper {
     const key = `${prompt_hash} ${dataset_hash} ${n} ${coverage}`;
     const known = this.#seen.get(key);
     if (known !== undefined) return known;
-    const read = await readRun(run.path, "");
+    const read = await this.#read(run);
     if ("reason" in read) return 0;
-    this.#scores.set(run.row, read.scores);
-    this.#seen.set(key, read.row.seen_samples);
-    return read.row.seen_samples;
+    this.#seen.set(key, read.seen_samples);
+    return read.seen_samples;
   }
 
-  async #scoresOf({ path, row }: BoardRun): Promise<RunScores | null> {
-    const known = this.#scores.get(row);
-    if (known) return known;
-    const read = await readRun(path, "");
-    if ("reason" in read) return null;
-    this.#scores.set(row, read.scores);
-    return read.scores;
+  async #read({ path, stamp, row }: BoardRun): Promise<BoardRead> {
+    const known = this.#reads.get(row.run_id);
+    if (known?.stamp === stamp) return known;
+    const run = await readRun(path, stamp);
+    const read = "reason" in run
+      ? { stamp, reason: this.#withoutRoot(run.reason) }
+      : { stamp, scores: run.scores, seen_samples: run.row.seen_samples };
+    this.#reads.set(row.run_id, read);
+    return read;
+  }
+
+  #withoutRoot(text: string): string {
+    return text.replaceAll(`${this.#root}/`, "");
   }
 
   async #before(): Promise<{ before: Leaderboard | null; notices: string[] }> {
@@ -120,7 +151,7 @@ export class BoardKeeper {
       return { before, notices: [] };
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      const message = messageOf(error).split("\n")[0]!.replaceAll(`${this.#root}/`, "");
+      const message = this.#withoutRoot(messageOf(error).split("\n")[0]!);
       return { before: null, notices: [`rows of other machines are missing: ${message}`] };
     }
   }

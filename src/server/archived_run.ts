@@ -28,8 +28,8 @@ export interface ArchivedRun {
   /** `null` when config.json cannot be read. */
   readonly facts: RunFacts | null;
   /**
-   * What is wrong with its files; `null` for nothing, as far as a list looks. Found out when it is
-   * asked for first: records are counted, and a leaderboard of a thousand runs need not wait for that.
+   * What is wrong with its files; `null` for nothing. Found out when it is asked for first: records
+   * are read for it, and a leaderboard of a thousand runs need not wait for that.
    */
   readonly damage: () => string | null;
   /** Another one whenever a file of the folder is. */
@@ -88,22 +88,18 @@ export function lookAtRun(
   const config = fileState(path, "config.json");
   if (config === null) return null;
   const metrics = fileState(path, "metrics.json");
+  const results = fileState(path, "results.jsonl");
   const fixed = stampOf([config, metrics]);
+  const stamp = `${fixed} | ${stampOf([results])}`;
   const known = before?.stamp.startsWith(`${fixed} |`) ? before : undefined;
   const facts = known ? known.facts : factsOf(name, metrics === null ? null : readRun(path), path);
   if (facts === "copy") return null;
-  const damage = known?.damage ??
-    once(() =>
-      damageOf(path, facts && { ...facts, complete: facts.row !== null && !facts.partial })
-    );
-  if (known && facts?.row && !facts.partial) return known;
-  const results = fileState(path, "results.jsonl");
-  const stamp = `${fixed} | ${stampOf([results])}`;
   const status = statusOf(path, facts, { config, metrics, results }, now);
   if (known?.stamp === stamp && known.status === status) return known;
   const finished = status === "running" ? null : facts?.finished ?? null;
   const follow = finished === null ? before?.follow ?? followRun(path) : null;
   const progress = finished ?? follow?.() ?? NOTHING_YET;
+  const damage = once(() => status === "running" ? null : damageOf(path, readRun(path)));
   return { run_id: name, path, status, progress, facts, damage, stamp, follow };
 }
 

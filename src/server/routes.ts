@@ -133,12 +133,14 @@ export const ROUTES: readonly Route[] = [
       offset: z.int(),
     }),
     version: onAnything,
-    make: ({ snapshot, query: { experiment, status, offset, limit } }) => {
-      const found = snapshot.runs.map(runRow).filter((row) =>
-        (experiment === undefined || row.experiment_id === experiment) &&
-        (status === undefined || row.status === status)
+    make: async ({ archive, snapshot, query: { experiment, status, offset, limit } }) => {
+      const found = snapshot.runs.filter((run) =>
+        (experiment === undefined || run.facts?.experiment_id === experiment) &&
+        (status === undefined || run.status === status)
       );
-      return { rows: found.slice(offset, offset + limit), total: found.length, offset };
+      const page = found.slice(offset, offset + limit);
+      await archive.inspect(page);
+      return { rows: page.map(runRow), total: found.length, offset };
     },
   }),
   route({

@@ -1,43 +1,36 @@
 // What is wrong with the files of a run's folder, in words for people; never with the folder's place.
 
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod";
 import { systemFault } from "../errors.ts";
-import { formatCount, oneLine } from "../format.ts";
-import { RunConfig, RunMetrics } from "../harness/run_files.ts";
+import { oneLine } from "../format.ts";
+import { tooFew } from "../harness/run_fault.ts";
+import { RunConfig, RunMetrics, SampleRecord } from "../harness/run_files.ts";
+import { parseLines } from "../harness/run_reader.ts";
+import type { StoredRun } from "../harness/run_store.ts";
 import { fileState } from "./folder_state.ts";
 
 const LONGEST = 200;
-const LINE_FEED = 10;
-
-/** What is known of a run's files without looking for a fault. */
-interface Readable {
-  /** Calls of the whole run. */
-  readonly calls: number;
-  /** Whether metrics.json is there but cannot be read. */
-  readonly torn: boolean;
-  /** Whether metrics.json says that every call was answered. */
-  readonly complete: boolean;
-}
 
 /**
- * Why a run cannot be read, or not all of it.
+ * Why a run cannot be read, or not all of it. Reads the records of a finished run: about a
+ * millisecond for a hundred of them.
  *
- * @param found `null` when config.json cannot be read
- * @returns `null` when nothing is wrong; records are counted, not read, and of complete runs alone
+ * @param run `null` when config.json cannot be read
+ * @returns `null` when nothing is wrong
  */
-export function damageOf(folder: string, found: Readable | null): string | null {
-  if (found === null) return faultOf(folder, "config.json", RunConfig);
-  if (found.torn) return faultOf(folder, "metrics.json", RunMetrics);
-  if (!found.complete) return null;
+export function damageOf(folder: string, run: StoredRun | null): string | null {
+  if (run === null) return faultOf(folder, "config.json", RunConfig);
+  if (run.torn) return faultOf(folder, "metrics.json", RunMetrics);
+  if (run.metrics === null) return null;
   const file = "results.jsonl";
   if (fileState(folder, file) === null) return `${file} is missing`;
   try {
-    const records = countLines(join(folder, file));
-    return records >= found.calls
-      ? null
-      : `${file} holds ${formatCount(records, "record")} of ${found.calls}`;
+    const { records, bad } = parseLines(readFileSync(join(folder, file), "utf8"), SampleRecord);
+    return bad === null
+      ? tooFew(records, run.config, run.metrics)
+      : fault(folder, file, `line ${bad} is not a sample's record`);
   } catch (cause) {
     return fault(folder, file, systemFault(cause));
   }
@@ -62,20 +55,4 @@ function faultOf(folder: string, file: string, schema: z.ZodType): string {
 
 function fault(folder: string, file: string, text: string): string {
   return oneLine(`${file} cannot be read: ${text.replaceAll(`${folder}/`, "")}`, LONGEST);
-}
-
-// One buffer for all: a list counts a thousand runs at once.
-const CHUNK = new Uint8Array(1 << 18);
-
-function countLines(path: string): number {
-  const file = openSync(path, "r");
-  try {
-    let count = 0;
-    for (let size; (size = readSync(file, CHUNK, 0, CHUNK.length, null)) > 0;) {
-      for (let at = -1; (at = CHUNK.indexOf(LINE_FEED, at + 1)) >= 0 && at < size;) count++;
-    }
-    return count;
-  } finally {
-    closeSync(file);
-  }
 }

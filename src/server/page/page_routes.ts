@@ -1,10 +1,12 @@
 // Every page with its query and what it shows. The logic is in the views.
 
 import * as z from "zod";
+import { DataError } from "../../errors.ts";
 import { formatCount } from "../../format.ts";
+import type { SampleRecord } from "../../harness/run_files.ts";
 import { ApiError } from "../api_error.ts";
 import type { LeaderboardRow } from "../archived_board.ts";
-import type { Snapshot } from "../archive.ts";
+import type { Archive, Snapshot } from "../archive.ts";
 import type { ArchivedRun } from "../archived_run.ts";
 import { listed, type RouteInput } from "../route.ts";
 import { sampleOf } from "../routes.ts";
@@ -47,10 +49,12 @@ export const PAGE_ROUTES: readonly PageRoute[] = [
     query: z.strictObject({ offset: z.int().min(0).default(0) }),
     follows: true,
     version: onAnything,
-    make: ({ snapshot: { runs }, query: { offset }, thisYear }) =>
-      runs.length === 0
+    make: async ({ archive, snapshot: { runs }, query: { offset }, thisYear }) => {
+      await archive.inspect(runs);
+      return runs.length === 0
         ? emptyPage()
-        : { template: "runs", title: "Runs", data: { runs: runsView(runs, { offset, thisYear }) } },
+        : { template: "runs", title: "Runs", data: { runs: runsView(runs, { offset, thisYear }) } };
+    },
   }),
   pageRoute({
     path: "/runs/{id}",
@@ -117,7 +121,7 @@ async function runPage(
   const { archive, snapshot, query } = input;
   const run = runOf(input);
   const { config, metrics } = archive.run(run);
-  const records = await archive.records(run);
+  const { records, notice } = await recordsOf(archive, run);
   const latency = latencyView(records);
   const rows = tableOf(snapshot, run.run_id);
   const leader = rows.find(({ rank }) => rank === 1);
@@ -132,12 +136,26 @@ async function runPage(
         table: latency.table,
         figure: (await import("./figures.ts")).latencyDrawing(latency),
       },
-      samples: samplesView(run.run_id, records, query),
+      notice,
+      samples: notice === "" ? samplesView(run.run_id, records, query) : null,
       compare: leader && leader.local && leader.run_id !== run.run_id && metrics
         ? compareUrl(leader.run_id, run.run_id)
         : "",
     },
   };
+}
+
+/** The records of a run, or why they cannot be shown: what its metrics say can be shown without. */
+async function recordsOf(
+  archive: Archive,
+  run: ArchivedRun,
+): Promise<{ records: readonly SampleRecord[]; notice: string }> {
+  try {
+    return { records: await archive.records(run), notice: "" };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    return { records: [], notice: `No samples: ${run.damage() ?? error.message}` };
+  }
 }
 
 async function samplePage(
