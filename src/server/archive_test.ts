@@ -376,3 +376,31 @@ Deno.test("a runs folder that is none is a fault of the data, not a bug", async 
   });
   assert.equal((await project.get("/healthz")).status, 200);
 });
+
+Deno.test("a line of trials.jsonl that is no call is named, the others count", async () => {
+  using project = archiveProject();
+  const id = "20260111-143000-a";
+  const folder = `evals/optimization/runs/${id}`;
+  project.addOptimization(id, null);
+  const row = async () => {
+    project.now += 5000;
+    return (await (await project.get("/api/v1/optimizations")).json()).rows[0];
+  };
+  assert.deepEqual([(await row()).damage, (await row()).calls], [null, 4]);
+  const whole = await Deno.readTextFile(join(project.root, folder, "trials.jsonl"));
+  const lines = whole.trim().split("\n");
+  const cases: readonly [string, string | null, number][] = [
+    [`${lines.with(2, "garbage").join("\n")}\n`, "line 3", 3],
+    [`${lines.with(1, "{}").join("\n")}\n`, "line 2", 3],
+    [lines.with(3, lines[3]!.slice(0, 20)).join("\n"), null, 3],
+  ];
+  for (const [text, named, calls] of cases) {
+    project.write(`${folder}/new`, text);
+    renameSync(join(project.root, folder, "new"), join(project.root, folder, "trials.jsonl"));
+    const found = await row();
+    const damage = named && `trials.jsonl cannot be read: ${named} is not a call's record`;
+    assert.deepEqual([found.damage, found.calls], [damage, calls]);
+  }
+  project.write(`${folder}/config.json`, "{");
+  assert.equal((await row()).damage, "config.json cannot be read");
+});

@@ -58,6 +58,15 @@ export interface WinnerFacts {
   readonly promoted: string | null;
 }
 
+/** What is wrong with an optimization's files; `null` for nothing that was seen. */
+export function optimizationDamage({ facts, progress }: ArchivedOptimization): string | null {
+  if (facts === null) return "config.json cannot be read";
+  if (facts.torn) return "result.json or winner.yaml cannot be read";
+  return progress.bad === null
+    ? null
+    : `trials.jsonl cannot be read: line ${progress.bad} is not a call's record`;
+}
+
 /** config.json and, of a finished one, result.json. */
 export interface OptimizationFiles {
   readonly config: OptimizationConfig;

@@ -16,7 +16,7 @@ export class JsonLinesTail<S> {
 
   /**
    * @param start the state of an empty file
-   * @param fold takes a line, parsed; lines that are no JSON are passed over
+   * @param fold takes a line, parsed; `undefined` for one that is no JSON
    */
   constructor(file: string, start: () => S, fold: (state: S, line: unknown) => void) {
     this.#file = file;
@@ -64,8 +64,7 @@ export class JsonLinesTail<S> {
     this.#rest = joined(end < 0 ? [this.#rest, chunk] : [chunk.subarray(end + 1)]);
     if (whole.length === 0) return;
     for (const line of new TextDecoder().decode(joined(whole)).split("\n")) {
-      const value = parsed(line);
-      if (value !== undefined) this.#fold(this.#state, value);
+      this.#fold(this.#state, parsed(line));
     }
   }
 }

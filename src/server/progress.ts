@@ -51,6 +51,8 @@ export interface SearchProgress {
   readonly stage: number | null;
   /** Stages of the search in order, as far as they have come. */
   readonly stages: readonly SearchStage[];
+  /** Number of the first line that is no call, from 1; null when all are. */
+  readonly bad: number | null;
 }
 
 export interface SearchStage {
@@ -81,6 +83,8 @@ export function followSearch(
   const tail = new JsonLinesTail(
     join(folder, "trials.jsonl"),
     () => ({
+      lines: 0,
+      bad: null as number | null,
       calls: 0,
       phase: null as SearchProgress["phase"],
       stage: null as number | null,
@@ -88,7 +92,11 @@ export function followSearch(
     }),
     (state, line) => {
       const trial = TrialLine.safeParse(line).data;
-      if (trial === undefined) return;
+      state.lines++;
+      if (trial === undefined) {
+        state.bad ??= state.lines;
+        return;
+      }
       state.calls++;
       state.phase = trial.phase;
       state.stage = trial.stage;
@@ -102,8 +110,9 @@ export function followSearch(
     },
   );
   return (planned) => {
-    const { calls, phase, stage, stages } = tail.read();
+    const { bad, calls, phase, stage, stages } = tail.read();
     return {
+      bad,
       calls,
       phase,
       stage,

@@ -2,7 +2,11 @@
 
 import * as z from "zod";
 import { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
-import { type ArchivedOptimization, OPTIMIZATION_STATUS } from "./archived_optimization.ts";
+import {
+  type ArchivedOptimization,
+  OPTIMIZATION_STATUS,
+  optimizationDamage,
+} from "./archived_optimization.ts";
 import type { SearchProgress } from "./progress.ts";
 
 const score = z.number().nullable();
@@ -26,6 +30,7 @@ export const OptimizationRow = z.strictObject({
   p: score,
   verdict: text,
   promoted: text.describe("the prompt file that the winner became"),
+  damage: text.describe("what is wrong with its files, such as a line that is no call"),
 });
 
 export const StageRow = z.strictObject({
@@ -77,8 +82,9 @@ export const EffectRow = z.strictObject({
 
 /** An optimization as a row of lists. */
 export function optimizationRow(
-  { run_id, status, progress, facts }: ArchivedOptimization,
+  optimization: ArchivedOptimization,
 ): z.output<typeof OptimizationRow> {
+  const { run_id, status, progress, facts } = optimization;
   const { result } = facts ?? {};
   return {
     run_id,
@@ -98,6 +104,7 @@ export function optimizationRow(
     p: result?.p ?? null,
     verdict: result?.verdict ?? null,
     promoted: result?.promoted ?? null,
+    damage: optimizationDamage(optimization),
   };
 }
 
