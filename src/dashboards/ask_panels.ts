@@ -16,6 +16,8 @@ export interface Asked {
   /** JSONata, variables filled. */
   readonly selector: string;
   readonly rows: readonly Record<string, unknown>[];
+  /** Status and body of a refusal; `null` for an answer. */
+  readonly refusal: string | null;
   readonly transformations: readonly unknown[];
 }
 
@@ -83,12 +85,14 @@ async function ask(target: InfinityTarget, values: Values, get: Get) {
   const path = filled(target.url, values) + (query.size === 0 ? "" : `?${query}`);
   const response = await get(path);
   const text = await response.text();
-  if (!response.ok) throw new Error(`${path} answers ${response.status}: ${text}`);
   const selector = filled(target.root_selector, values);
+  if (!response.ok) {
+    return { path, selector, rows: [], refusal: `${response.status} ${text.trim()}` };
+  }
   const picked = await jsonata(selector).evaluate(JSON.parse(text));
   // Infinity takes an object for a row and nothing for no rows, as JSONata gives them.
   const rows: Record<string, unknown>[] = picked === undefined ? [] : [picked].flat();
-  return { path, selector, rows };
+  return { path, selector, rows, refusal: null };
 }
 
 /** Variables replaced as Grafana does it; other words with a dollar are JSONata's. */

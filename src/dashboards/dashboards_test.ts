@@ -66,7 +66,8 @@ Deno.test("each query of the Infinity dashboard finds rows with its columns in t
   using project = filledProject();
   const asked = await askAll(project);
   assert.equal(asked.length, 24);
-  for (const { title, target, path, rows } of asked) {
+  for (const { title, target, path, rows, refusal } of asked) {
+    assert.equal(refusal, null, `${title}: ${path} is refused`);
     assert.ok(rows.length > 0, `${title}: ${path} gives no row`);
     for (const { selector, type } of target.columns) {
       for (const row of rows) {
@@ -78,6 +79,15 @@ Deno.test("each query of the Infinity dashboard finds rows with its columns in t
     }
   }
   assert.deepEqual(project.reports, []);
+});
+
+Deno.test("without a run no query of experiments is refused or finds a row", async () => {
+  using project = archiveProject();
+  const asked = (await askAll(project)).filter(({ path }) => !path.includes("/optimizations/"));
+  assert.equal(asked.filter(({ path }) => path.startsWith("/api/v1/compare?")).length, 4);
+  for (const { title, rows, refusal } of asked) {
+    assert.deepEqual([refusal, rows], [null, []], title);
+  }
 });
 
 Deno.test("the panels hold the API's own values", async () => {

@@ -35,8 +35,9 @@ export function verdict(): PanelBuilder {
     .overrideByName("Samples", properties({ unit: "none", decimals: 0 }))
     .overrideByRegexp("/^[^V]/", properties({ color: { mode: "fixed", fixedColor: "text" } }))
     .withTarget(compare({
-      rows: '{"verdict": verdict, "difference": overall.difference, "low": rows[0].low, ' +
-        '"high": rows[0].high, "p": overall.p, "visible": overall.smallest_visible, "n": n}',
+      // No row where nothing is compared.
+      rows: 'rows[metric = "overall"].{"verdict": $$.verdict, "difference": difference, ' +
+        '"low": low, "high": high, "p": p, "visible": $$.overall.smallest_visible, "n": $$.n}',
       columns: [
         string("verdict", "Verdict"),
         number("difference", "Difference"),

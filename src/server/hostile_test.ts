@@ -62,7 +62,7 @@ const REQUESTS: readonly Hostile[] = [
   { name: "a page of nothing", path: `/runs/${RUN}/samples?limit=0`, status: 400 },
   { name: "a page far behind", path: `/runs/${RUN}/samples?offset=99999999`, status: 200 },
   { name: "an empty number", path: `/runs/${RUN}/samples?limit=`, status: 200 },
-  { name: "nobody to compare", path: "/compare?a=&b=", status: 400, field: "a" },
+  { name: "nobody to compare with", path: `/compare?a=${RUN}&b=`, status: 400, field: "b" },
   { name: "a parameter twice", path: "/runs?limit=1&limit=2", status: 400, field: "limit" },
   { name: "an outcome that is none", path: `/runs/${RUN}/samples?outcome=x`, status: 400 },
   { name: "a parameter of nobody", path: "/leaderboard?$where=1", status: 400, field: "$where" },

@@ -8,7 +8,15 @@ import type { RunConfig, SampleRecord } from "../harness/run_files.ts";
 import { DataError, UsageError } from "../errors.ts";
 import { ApiError } from "./api_error.ts";
 import { listed, type Route, route, type RouteInput } from "./route.ts";
-import { CompareAnswer, CompareQuery, compareRows, namedRun } from "./rows_compare.ts";
+import {
+  CompareAnswer,
+  type Compared,
+  comparedOf,
+  CompareQuery,
+  compareRows,
+  namedRun,
+  NOTHING_COMPARED,
+} from "./rows_compare.ts";
 import {
   BoardQuery,
   BoardRow,
@@ -118,9 +126,11 @@ export const ROUTES: readonly Route[] = [
     summary: "Whether B is better than A: verdict, differences, flipped samples",
     query: CompareQuery,
     answer: CompareAnswer,
-    version: ({ snapshot, query: { a, b } }) =>
-      [namedRun(snapshot.runs, a, "a"), namedRun(snapshot.runs, b, "b")]
-        .map(({ run_id, stamp }) => `${run_id} ${stamp}`).join(" "),
+    version({ snapshot, query }) {
+      const found = Object.entries(comparedOf(query) ?? {});
+      return found.map(([field, name]) => namedRun(snapshot.runs, name, field))
+        .map(({ run_id, stamp }) => `${run_id} ${stamp}`).join(" ");
+    },
     make: compare,
   }),
   route({
@@ -221,13 +231,15 @@ export const ROUTES: readonly Route[] = [
 async function compare(
   input: RouteInput<z.output<typeof CompareQuery>>,
 ): Promise<z.input<typeof CompareAnswer>> {
-  const found = await comparisonOf(input);
+  const compared = comparedOf(input.query);
+  if (compared === null) return NOTHING_COMPARED;
+  const found = await comparisonOf({ ...input, query: compared });
   return { rows: compareRows(found), ...found };
 }
 
 /** A comparison of two runs by name; the page shows the same. */
 export async function comparisonOf(
-  { archive, snapshot, query }: RouteInput<z.output<typeof CompareQuery>>,
+  { archive, snapshot, query }: RouteInput<Compared>,
 ): Promise<Comparison> {
   const load = async (name: string, field: string) => {
     const run = namedRun(snapshot.runs, name, field);

@@ -10,9 +10,29 @@ import type { ArchivedRun } from "./archived_run.ts";
 const score = z.number().nullable();
 
 export const CompareQuery = z.strictObject({
-  a: z.string().describe("a run, or an experiment: its newest complete, unchanged run"),
-  b: z.string().describe("the same"),
+  a: z.string().optional()
+    .describe("a run, or an experiment: its newest complete, unchanged run; with b, or neither"),
+  b: z.string().optional().describe("the same"),
 });
+
+/** Two names to compare. */
+export interface Compared {
+  readonly a: string;
+  readonly b: string;
+}
+
+/**
+ * What a query compares.
+ *
+ * @returns `null` for nothing: a dashboard asks like that while there is no run to choose
+ * @throws {ApiError} 400 when one of the two is missing
+ */
+export function comparedOf({ a, b }: z.output<typeof CompareQuery>): Compared | null {
+  if (a !== undefined && b !== undefined) return { a, b };
+  if (a === undefined && b === undefined) return null;
+  const field = a === undefined ? "a" : "b";
+  throw new ApiError("bad_request", `Cannot compare one run alone: ${field} is missing`, { field });
+}
 
 export const CompareRow = z.strictObject({
   metric: z.string(),
@@ -36,7 +56,15 @@ const DifferenceShape = {
   smallest_visible: score,
 };
 
-export const CompareAnswer = z.strictObject({
+/** The answer to a query that names nothing. */
+export const NOTHING_COMPARED = { rows: [], by_root_cause: [], flips: { samples: [] } };
+const NothingCompared = z.strictObject({
+  rows: z.array(z.never()),
+  by_root_cause: z.array(z.never()),
+  flips: z.strictObject({ samples: z.array(z.never()) }),
+}).describe("without a and b: nothing was compared");
+
+const ComparedAnswer = z.strictObject({
   rows: z.array(CompareRow),
   a: Run,
   b: Run,
@@ -69,6 +97,8 @@ export const CompareAnswer = z.strictObject({
     })).readonly(),
   }),
 });
+
+export const CompareAnswer = z.union([ComparedAnswer, NothingCompared]);
 
 /** Overall and its parts, a row each. */
 export function compareRows({ overall, metrics }: Comparison): z.output<typeof CompareRow>[] {
