@@ -178,7 +178,10 @@ Deno.test("each series of the Prometheus dashboard is in /metrics", async () => 
       const found = samples.filter((sample) =>
         sample.name === name && wanted.every(([, label = "", operator, value]) => {
           const is = sample.labels.get(label);
-          return is !== undefined && (operator === "=~" || (is === value) === (operator === "="));
+          if (is === undefined || operator === "=~" || value?.startsWith("$")) {
+            return is !== undefined;
+          }
+          return (is === value) === (operator === "=");
         })
       );
       assert.ok(found.length > 0, `/metrics has no ${selector}`);

@@ -8,7 +8,9 @@ import { BAR, dashes, linesPanel, NARROW, properties, SHARE, tablePanel } from "
 import { datasource } from "./variables.ts";
 
 const PROMETHEUS = { type: "prometheus", uid: "${datasource}" } as const;
-const CHOSEN = 'experiment=~"$experiment"';
+// Scores of two datasets are not comparable: one is chosen, and no legend has to name it.
+const OF_DATASET = 'dataset="$dataset"';
+const CHOSEN = `${OF_DATASET}, experiment=~"$experiment"`;
 
 /** The greatest of what several servers tell of an experiment, without their own labels. */
 function of(metric: string, labels = "", by = "experiment"): string {
@@ -114,6 +116,15 @@ function promptChanges(): dashboard.AnnotationQueryBuilder {
     .textFormat("prompt {{prompt}} {{prompt_hash}}");
 }
 
+function variable(name: string, label: string, query: string): dashboard.QueryVariableBuilder {
+  return new dashboard.QueryVariableBuilder(name)
+    .label(label)
+    .datasource(PROMETHEUS)
+    .query({ query, refId: "variable" })
+    .definition(query)
+    .refresh(dashboard.VariableRefresh.OnTimeRangeChanged);
+}
+
 export function prometheusDashboard(): dashboard.Dashboard {
   return new dashboard.DashboardBuilder("logeval (Prometheus)")
     .uid("logeval-prometheus")
@@ -124,13 +135,20 @@ export function prometheusDashboard(): dashboard.Dashboard {
     .editable()
     .annotation(promptChanges())
     .withVariable(datasource(PROMETHEUS.type, "prometheus"))
+    // That of the newest run first, which is the one that is shown until another is chosen.
     .withVariable(
-      new dashboard.QueryVariableBuilder("experiment")
-        .label("Experiments")
-        .datasource(PROMETHEUS)
-        .query({ query: "label_values(logeval_score, experiment)", refId: "variable" })
-        .definition("label_values(logeval_score, experiment)")
-        .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
+      variable(
+        "dataset",
+        "Dataset",
+        "query_result(sort_desc(max by (dataset) (logeval_run_timestamp_seconds)))",
+      ).regex('/dataset="([^"]+)"/').sort(dashboard.VariableSort.Disabled),
+    )
+    .withVariable(
+      variable(
+        "experiment",
+        "Experiments",
+        `label_values(logeval_score{${OF_DATASET}}, experiment)`,
+      )
         .multi(true).includeAll(true).current({ text: ["All"], value: ["$__all"] }),
     )
     .withPanel(leaderboard())

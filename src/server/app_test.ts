@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod";
+import { hashOf } from "../hash.ts";
 import {
   type ArchiveProject,
   archiveProject,
@@ -312,19 +313,32 @@ Deno.test("a newer run stands for its experiment, the older one is there for who
 
 Deno.test("metrics hold scores, bounds, latency, tokens and what stands behind them", async () => {
   using project = filledProject();
+  const dataset = { ...testConfig().dataset, path: "evals/datasets/other.json", n: 4, total: 4 };
+  project.addRun({
+    id: "20260101-000000-a",
+    config: { dataset: { ...dataset, hash: "sha256:0123456789" } },
+    metrics: { overall: { mean: 0.3, ci95: [0.2, 0.4] } },
+  });
+  // An older metric version of an experiment that a newer one has as well, and of one that it has not.
+  for (const id of ["20251201-000000-a", "20251202-000000-old"]) {
+    project.addRun({ id, metrics: { metric_version: "0", overall: { mean: 0.1, ci95: null } } });
+  }
+  const DATASET = `dataset="d ${hashOf("d").slice(7, 15)}"`;
   const response = await project.get("/metrics");
   assert.match(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
   const lines = (await response.text()).split("\n");
   for (
     const line of [
-      'logeval_score{experiment="a",metric="overall"} 0.8',
-      'logeval_score_low{experiment="b",metric="overall"} 0.9',
-      'logeval_score_high{experiment="a",metric="root_cause"} 0.9',
-      'logeval_coverage{experiment="a"} 1',
-      'logeval_latency_seconds{experiment="a",quantile="0.95"} 0.012',
-      'logeval_tokens{experiment="a",kind="prompt"} 40',
-      'logeval_runs{status="complete"} 2',
-      'logeval_build_info{version="0.0.0"} 1',
+      `logeval_score{experiment="a",${DATASET},metric="overall"} 0.8`,
+      `logeval_score_low{experiment="b",${DATASET},metric="overall"} 0.9`,
+      `logeval_score_high{experiment="a",${DATASET},metric="root_cause"} 0.9`,
+      `logeval_score{experiment="a",dataset="other 01234567",metric="overall"} 0.3`,
+      `logeval_score{experiment="old",${DATASET},metric="overall"} 0.1`,
+      `logeval_coverage{experiment="a",${DATASET}} 1`,
+      `logeval_latency_seconds{experiment="a",${DATASET},quantile="0.95"} 0.012`,
+      `logeval_tokens{experiment="a",${DATASET},kind="prompt"} 40`,
+      `logeval_runs{status="complete"} 5`,
+      `logeval_build_info{version="0.0.0"} 1`,
     ]
   ) assert.ok(lines.includes(line), `${line} in\n${lines.join("\n")}`);
 });

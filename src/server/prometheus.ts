@@ -1,10 +1,9 @@
-// The standing of every experiment as Prometheus metrics: the ranked runs of the main table. The
-// library is loaded at the first scrape.
+// The standing of every experiment as Prometheus metrics: the ranked runs of each dataset. The library
+// is loaded at the first scrape.
 
 import type { Snapshot } from "./archive.ts";
-import type { LeaderboardRow } from "./archived_board.ts";
+import type { Leaderboard, LeaderboardRow } from "./archived_board.ts";
 import { RUN_STATUS } from "./archived_run.ts";
-import { chooseTable } from "./rows_leaderboard.ts";
 
 /** What the text is, for the content type. */
 export const PROMETHEUS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
@@ -124,13 +123,14 @@ export async function prometheusText({ board, runs }: Snapshot, version: string)
   // A bundle gives this CommonJS module its default export alone.
   const { default: { Gauge, Registry } } = await import("prom-client");
   const registry = new Registry();
-  const rows = (chooseTable(board.leaderboard, {})?.rows ?? []).filter(({ rank }) => rank !== null);
+  const rows = standingRows(board.leaderboard);
   for (const { name, help, labels, values } of GAUGES) {
-    const labelNames = ["experiment", ...labels];
+    const labelNames = ["experiment", "dataset", ...labels];
     const gauge = new Gauge({ name, help, labelNames, registers: [registry] });
     for (const row of rows) {
       for (const { labels, value } of values(row)) {
-        if (value !== null) gauge.set({ experiment: row.experiment_id, ...labels }, value);
+        const own = { experiment: row.experiment_id, dataset: datasetOf(row) };
+        if (value !== null) gauge.set({ ...own, ...labels }, value);
       }
     }
   }
@@ -150,6 +150,19 @@ export async function prometheusText({ board, runs }: Snapshot, version: string)
     registers: [registry],
   }).set({ version }, 1);
   return await registry.metrics();
+}
+
+/** The ranked runs, an experiment once a dataset: by the metric version of its newest table. */
+function standingRows({ tables }: Leaderboard): LeaderboardRow[] {
+  const ranked = tables.flatMap(({ rows }) => rows).filter(({ rank }) => rank !== null);
+  const groups = Map.groupBy(ranked, (row) => `${row.experiment_id} ${row.dataset_hash}`);
+  return [...groups.values()].map(([newest]) => newest!);
+}
+
+/** Name and content: a file that is edited is another dataset. */
+function datasetOf({ dataset_path, dataset_hash }: LeaderboardRow): string {
+  const name = dataset_path.split("/").at(-1)!.replace(/\.json$/, "");
+  return `${name} ${dataset_hash.replace(/^sha256:/, "").slice(0, 8)}`;
 }
 
 function inSeconds(ms: number | null): number | null {
