@@ -107,7 +107,7 @@ export function optimizationChart(
       ...(pareto === null ? [] : section("Score against latency", {
         parts: pareto.parts,
         note: "validation score, hollow because the search has seen these samples; " +
-          "line: no other is both better and faster",
+          "line: of the prompts asked most, none is both better and faster",
       })),
     ],
   }, options);
