@@ -101,7 +101,10 @@ function readSet({ folder, id, check }: PromptsOptions): PromptSet {
       `Cannot use prompt "${id}": it is not ${where}${
         suggestion(id, all.map(({ template }) => template.id))
       }`,
-      { hint: "LOG_ANALYZER_ANALYZE_PROMPT_ID names the prompt, LOG_ANALYZER_PROMPTS_DIR its folder" },
+      {
+        hint:
+          "LOG_ANALYZER_ANALYZE_PROMPT_ID names the prompt, LOG_ANALYZER_PROMPTS_DIR its folder",
+      },
     );
   }
   check(active.template);

@@ -60,8 +60,11 @@ export function createMetrics(version: string, slots: Slots): ServiceMetrics {
   for (const outcome of OUTCOMES) outcomes.inc({ outcome }, 0);
   gauge("queued", "Requests that wait for their turn at the model", () => slots.waiting);
   gauge("model_in_flight", "Requests at the model", () => slots.atModel);
-  gauge("in_flight", "Requests that have a place: at Loki, waiting or at the model", () =>
-    slots.taken);
+  gauge(
+    "in_flight",
+    "Requests that have a place: at Loki, waiting or at the model",
+    () => slots.taken,
+  );
   const promptInfo = info("prompt_info", "The prompt that answers; always 1", [
     "id",
     "template_hash",

@@ -1,0 +1,204 @@
+// The service as a function from a request to a response: routes, one line in the log and one
+// observation for each request, errors in one shape, and an end that loses nothing.
+
+import { Hono } from "hono";
+import type { Clock } from "../analyzer/retry.ts";
+import type { Taxonomy } from "../dataset/taxonomy.ts";
+import { analyzeRoute } from "./analyze_route.ts";
+import { analyzers } from "./ask_model.ts";
+import { type Call, openCall, shuttingDown } from "./call.ts";
+import type { LokiClient } from "./loki.ts";
+import type { Prompts } from "./prompts.ts";
+import { readiness } from "./readiness.ts";
+import { inRequestSpan, inSpanOf, traceIds, type Tracing } from "./request_span.ts";
+import { errorResponse, ServiceError, serviceErrorOf } from "./service_error.ts";
+import { errorFields, type LogLevel, type ServiceLog } from "./service_log.ts";
+import { createMetrics } from "./service_metrics.ts";
+import type { ServiceSettings } from "./settings.ts";
+import { createSlots } from "./slots.ts";
+import { streamRoute } from "./stream_route.ts";
+
+export interface ServiceDeps {
+  readonly settings: ServiceSettings;
+  readonly loki: LokiClient;
+  readonly prompts: Prompts;
+  readonly taxonomy: Taxonomy;
+  readonly log: ServiceLog;
+  readonly clock: Clock;
+  /** Of the program. */
+  readonly version: string;
+  readonly telemetry?: Tracing | null | undefined;
+  /** Aborted: what is still in flight is answered with 503. */
+  readonly abort: AbortSignal;
+}
+
+export interface Service {
+  /** Never rejects. */
+  fetch(request: Request): Promise<Response>;
+  /** Takes no further analysis and is no longer ready; resolves when all that are in flight ended. */
+  drain(): Promise<void>;
+}
+
+type Handler = (call: Call) => Response | Promise<Response>;
+
+interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly handle: Handler;
+  /** Asked every few seconds by machines: a line in the log only when it fails. */
+  readonly quiet?: boolean;
+}
+
+export function createService(deps: ServiceDeps): Service {
+  const { settings, prompts, log, clock, version } = deps;
+  const tracing = deps.telemetry ?? null;
+  const slots = createSlots({
+    concurrent: settings.max_concurrent,
+    queued: settings.max_queued,
+  });
+  const metrics = createMetrics(version, slots);
+  const analyzerOf = analyzers(settings, deps.taxonomy, { clock, tracing });
+  const work = { ...deps, slots, metrics, analyzerOf, inSpan: inSpanOf(tracing) };
+  const open = new Map<Call, Promise<void>>();
+  let draining = false;
+
+  const unlessDraining = (handle: Handler): Handler => (call) => {
+    if (draining) throw shuttingDown();
+    return handle(call);
+  };
+  const routes: readonly Route[] = [
+    { method: "POST", path: "/v1/analyze", handle: unlessDraining((c) => analyzeRoute(c, work)) },
+    {
+      method: "POST",
+      path: "/v1/analyze/stream",
+      handle: unlessDraining((call) => streamRoute(call, work)),
+    },
+    {
+      method: "GET",
+      path: "/",
+      handle: () =>
+        Response.json({
+          service: "log-analyzer",
+          version,
+          endpoints: routes.map(({ method, path }) => `${method} ${path}`),
+        }),
+    },
+    {
+      method: "GET",
+      path: "/health",
+      handle: () => Response.json({ status: "ok", version }),
+      quiet: true,
+    },
+    {
+      method: "GET",
+      path: "/ready",
+      handle: () => readiness({ draining, loki: deps.loki, prompts: prompts.current() }),
+      quiet: true,
+    },
+    { method: "GET", path: "/prompts", handle: () => Response.json(promptList(prompts)) },
+    {
+      method: "GET",
+      path: "/metrics",
+      handle: async () => {
+        const { text, type } = await metrics.scrape(prompts.current().active);
+        return new Response(text, { headers: { "content-type": type } });
+      },
+      quiet: true,
+    },
+  ];
+
+  const app = new Hono<{ Bindings: { readonly call: Call } }>();
+  for (const { method, path, handle } of routes) {
+    app.on(method, path, (c) => handle(c.env.call));
+    app.all(path, () => {
+      const allow = method === "GET" ? "GET, HEAD" : method;
+      throw new ServiceError(405, "Method Not Allowed", { headers: { allow } });
+    });
+  }
+  app.notFound(() => errorResponse(new ServiceError(404, "Not Found")));
+  app.onError((error, { env }) => {
+    const told = serviceErrorOf(error);
+    env.call.note(told.status === 500 ? bugFields(error) : failureFields(told));
+    return errorResponse(told);
+  });
+
+  /** Answers one request; its line and its figures come when the last of it is through. */
+  async function serve(request: Request, respond: (response: Response) => void): Promise<void> {
+    const started = clock.monotonic();
+    const { pathname } = new URL(request.url);
+    const route = routes.find(({ path }) => path === pathname);
+    const name = route?.path ?? "other";
+    await inRequestSpan(tracing, request, name, async (span) => {
+      const call = openCall(request, settings.deadline_s * 1000);
+      const done = Promise.withResolvers<void>();
+      open.set(call, done.promise);
+      try {
+        const response = await app.fetch(request, { call });
+        respond(response);
+        await call.lasting;
+        const status = Number(call.notes["ended"] ?? response.status);
+        const ms = clock.monotonic() - started;
+        metrics.request(name, status, ms);
+        span?.setAttribute("http.response.status_code", response.status);
+        if (route?.quiet && status < 400) return;
+        log(levelOf(status), "request", {
+          method: request.method,
+          path: pathname.slice(0, 200),
+          status,
+          ms: Math.round(ms),
+          ...traceIds(span),
+          ...call.notes,
+        });
+      } finally {
+        call.close();
+        open.delete(call);
+        done.resolve();
+      }
+    });
+  }
+
+  deps.abort.addEventListener("abort", () => {
+    for (const call of open.keys()) call.end(shuttingDown());
+  }, { once: true });
+
+  return {
+    fetch: (request) =>
+      new Promise((resolve) => {
+        serve(request, resolve).catch((error) => {
+          log("error", "bug", bugFields(error));
+          resolve(errorResponse(new ServiceError(500, "Internal Server Error")));
+        });
+      }),
+    async drain() {
+      draining = true;
+      await Promise.all(open.values());
+    },
+  };
+}
+
+function promptList(prompts: Prompts) {
+  const { all, active, fault } = prompts.current();
+  return {
+    prompts: all.map((prompt) => ({
+      id: prompt.template.id,
+      template_hash: prompt.template_hash,
+      description: prompt.template.description,
+      verdict: prompt.verdict,
+      active: prompt === active,
+    })),
+    fault,
+  };
+}
+
+function levelOf(status: number): LogLevel {
+  return status >= 500 ? "error" : status >= 400 && status !== 404 ? "warning" : "info";
+}
+
+/** Of what the caller was told; beneath it what caused it. */
+function failureFields(error: ServiceError) {
+  return error.cause === undefined ? { error: error.message } : errorFields(error.cause);
+}
+
+function bugFields(error: unknown) {
+  return { ...errorFields(error), stack: error instanceof Error ? error.stack : undefined };
+}

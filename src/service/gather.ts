@@ -1,0 +1,101 @@
+// The first half of every analysis: the body is read and checked, a place is taken, Loki is asked.
+// After it the request can be answered, whatever the model does.
+
+import type { LogEntry } from "../analyzer/analysis.ts";
+import type { Clock } from "../analyzer/retry.ts";
+import { type AnalyzeRequest, parseAnalyzeRequest } from "./analyze_request.ts";
+import { readJson } from "./body.ts";
+import type { Call } from "./call.ts";
+import { type LokiClient, LokiError } from "./loki.ts";
+import { comeAgain, ServiceError } from "./service_error.ts";
+import type { ServiceMetrics } from "./service_metrics.ts";
+import type { ServiceSettings } from "./settings.ts";
+import type { Place, Slots } from "./slots.ts";
+import type { InSpan } from "./request_span.ts";
+
+export interface GatherDeps {
+  readonly settings: ServiceSettings;
+  readonly loki: LokiClient;
+  readonly slots: Slots;
+  readonly metrics: ServiceMetrics;
+  readonly clock: Pick<Clock, "monotonic">;
+  readonly inSpan: InSpan;
+}
+
+/** What is to be analyzed. Disposing it gives the place to others. */
+export interface Gathered extends Disposable {
+  readonly request: AnalyzeRequest;
+  /** Oldest first, at least one, none longer than the limit. */
+  readonly entries: readonly LogEntry[];
+  readonly place: Place;
+}
+
+/**
+ * @throws {ServiceError} 413, 422, 503 without a free place, 404 without logs
+ * @throws {LokiError}
+ * @throws the reason of the call's signal
+ */
+export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
+  const { settings, slots } = deps;
+  const { default_limit: defaultLimit, max_limit: maxLimit } = settings;
+  const body = await readJson(call.request, settings.max_body_bytes, call.signal);
+  const checked = parseAnalyzeRequest(body, { defaultLimit, maxLimit });
+  if (!checked.ok) throw new ServiceError(422, checked.faults);
+  const place = slots.enter();
+  if (place === null) {
+    throw comeAgain(`Cannot take a further request: ${slots.taken} are waiting for the model`);
+  }
+  try {
+    const { request } = checked;
+    const entries = (await queryLoki(call, request, deps))
+      .map((entry) => cutEntry(entry, settings.max_log_chars));
+    call.note({ entries: entries.length });
+    if (entries.length === 0) {
+      throw new ServiceError(404, "No logs found for the given time range and filters");
+    }
+    return { request, entries, place, [Symbol.dispose]: () => place[Symbol.dispose]() };
+  } catch (error) {
+    place[Symbol.dispose]();
+    throw error;
+  }
+}
+
+function queryLoki(
+  call: Call,
+  { time_range, filters, limit }: AnalyzeRequest,
+  { loki, metrics, clock, inSpan }: GatherDeps,
+): Promise<readonly LogEntry[]> {
+  const { signal } = call;
+  const query = {
+    filters,
+    start: Date.parse(time_range.start),
+    end: Date.parse(time_range.end),
+    limit,
+  };
+  call.stage = "loki";
+  return inSpan("query loki", async () => {
+    const started = clock.monotonic();
+    let result = "ended early";
+    try {
+      const entries = await loki.query(query, { signal });
+      result = "ok";
+      return entries;
+    } catch (error) {
+      if (error instanceof LokiError) result = error.kind;
+      throw error;
+    } finally {
+      const ms = clock.monotonic() - started;
+      metrics.loki(result, ms);
+      call.note({ loki_ms: Math.round(ms) });
+    }
+  });
+}
+
+/** An entry whose message has at most `most` characters and, when cut, a mark that says so. */
+export function cutEntry(entry: LogEntry, most: number): LogEntry {
+  const { message } = entry;
+  if (message.length <= most) return entry;
+  // Never half of a surrogate pair, which no UTF-8 can carry.
+  const head = message.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+  return { ...entry, message: `${head}… [cut: ${message.length} characters]` };
+}

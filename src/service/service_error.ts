@@ -1,0 +1,56 @@
+// Why a request is not answered with an analysis: a status and a text for the client, in the shape of
+// the service's errors, `{"detail": …}`.
+
+import { LlmError } from "../errors.ts";
+import type { BodyFault } from "./analyze_request.ts";
+import { LokiError } from "./loki.ts";
+
+/** The client left: nobody reads the answer, but log and metrics need a status. nginx's number. */
+export const CLIENT_LEFT = 499;
+
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What stands in `detail`: the message, or the faults of a body. */
+  readonly detail: string | readonly BodyFault[];
+
+  constructor(
+    status: number,
+    detail: string | readonly BodyFault[],
+    { headers = {}, cause }: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(typeof detail === "string" ? detail : "the body is not as it must be", { cause });
+    this.status = status;
+    this.headers = headers;
+    this.detail = detail;
+  }
+}
+
+/** Seconds after which a client that was turned away may ask again. */
+const RETRY_AFTER_S = 5;
+
+/** 503: there is no room now, there may be later. */
+export function comeAgain(why: string): ServiceError {
+  return new ServiceError(503, why, { headers: { "retry-after": String(RETRY_AFTER_S) } });
+}
+
+/** What a client is told about an error; a bug is told in the log alone. */
+export function serviceErrorOf(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  if (error instanceof LokiError) return upstreamError("read the logs from Loki", error);
+  if (error instanceof LlmError) return upstreamError("ask the model", error);
+  return new ServiceError(500, "Internal Server Error", { cause: error });
+}
+
+function upstreamError(action: string, error: LokiError | LlmError): ServiceError {
+  const status = error.kind === "timeout" ? 504 : 502;
+  return new ServiceError(status, `Cannot ${action}: ${error.message}`, { cause: error });
+}
+
+export function errorResponse({ status, detail, headers }: ServiceError): Response {
+  return Response.json({ detail }, { status, headers });
+}

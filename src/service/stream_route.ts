@@ -1,0 +1,64 @@
+// POST /v1/analyze/stream: a head with window and logs as soon as Loki has answered, then the model's
+// text as it is generated. What goes wrong before the head is a status; after it, a last line that
+// starts with `[error`, and a body that ends without its closing chunk, so that a client can tell.
+
+import type { LogEntry } from "../analyzer/analysis.ts";
+import { renderLogEntry } from "../analyzer/analyzer.ts";
+import type { AnalyzeRequest } from "./analyze_request.ts";
+import { type AskDeps, askModel } from "./ask_model.ts";
+import type { Call } from "./call.ts";
+import { gather, type GatherDeps, type Gathered } from "./gather.ts";
+import { CLIENT_LEFT, ServiceError, serviceErrorOf } from "./service_error.ts";
+
+const HEADERS = {
+  "content-type": "text/plain; charset=utf-8",
+  // Compressed or collected on its way, the text would come in one piece at the end.
+  "cache-control": "no-store, no-transform",
+  "x-accel-buffering": "no",
+};
+
+export async function streamRoute(call: Call, deps: GatherDeps & AskDeps): Promise<Response> {
+  const gathered = await gather(call, deps);
+  const { readable, writable } = new TextEncoderStream();
+  call.lasting = write(writable.getWriter(), call, gathered, deps);
+  return new Response(readable, { headers: HEADERS });
+}
+
+/** Never rejects: the failure of an answer that has begun is the answer's and the log's business. */
+async function write(
+  writer: WritableStreamDefaultWriter<string>,
+  call: Call,
+  gathered: Gathered,
+  deps: AskDeps,
+): Promise<void> {
+  using _place = gathered;
+  const ended = new ServiceError(CLIENT_LEFT, "the client left");
+  writer.closed.catch(() => call.end(ended));
+  // A write that fails shows in `closed`.
+  const tell = (text: string) => void writer.write(text).catch(() => {});
+  try {
+    tell(streamHead(gathered.request, gathered.entries));
+    await askModel(call, gathered, deps, tell);
+    await writer.write("\n");
+    await writer.close();
+  } catch (error) {
+    const { status, message } = serviceErrorOf(error);
+    call.note({ ended: status, error: message });
+    try {
+      // Taken by the client before the body is broken off, or else it would be lost.
+      await writer.write(`\n[error ${status}] ${message}\n`);
+      await writer.abort(error);
+    } catch {
+      // The client left.
+    }
+  }
+}
+
+/** What stands before the model's text. */
+export function streamHead(
+  { time_range }: Pick<AnalyzeRequest, "time_range">,
+  entries: readonly LogEntry[],
+): string {
+  return `Window: ${time_range.start} to ${time_range.end}\nLogs: ${entries.length}\n\n` +
+    `${entries.map(renderLogEntry).join("\n")}\n\nAnalysis:\n`;
+}
