@@ -52,6 +52,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told before each attempt, from 1. */
   readonly onAttempt?: ((attempt: number) => void) | undefined;
+  /**
+   * Told each piece of the answer's text as it is generated: joined they are the completion's `text`.
+   * Once it was told something, a failed attempt is not repeated.
+   */
+  readonly onText?: ((text: string) => void) | undefined;
 }
 
 /** A completion and what it took. */
@@ -117,7 +122,9 @@ export class LogAnalyzer {
    */
   async callLlm(
     messages: readonly ChatMessage[],
-    { logs = [], signal, onAttempt }: CallOptions & { readonly logs?: readonly LogEntry[] } = {},
+    { logs = [], signal, onAttempt, onText }: CallOptions & {
+      readonly logs?: readonly LogEntry[];
+    } = {},
   ): Promise<TimedCompletion> {
     const request = {
       messages,
@@ -125,14 +132,20 @@ export class LogAnalyzer {
       response_format: this.#responseFormat,
       logs,
     };
+    let told = false;
+    const tell = onText && ((text: string) => {
+      told = true;
+      onText(text);
+    });
     const { value, attempts, latency_ms } = await withRetries(
-      (attemptSignal) => this.#model.complete(request, { signal: attemptSignal }),
+      (attemptSignal) => this.#model.complete(request, { signal: attemptSignal, onText: tell }),
       {
         retries: this.#retries,
         timeoutMs: this.#timeoutMs,
         clock: this.#clock,
         signal: signal ?? new AbortController().signal,
-        ...(onAttempt === undefined ? {} : { onAttempt }),
+        onAttempt,
+        mayRepeat: onText && (() => !told),
       },
     );
     return { ...value, latency_ms, attempts };
@@ -154,13 +167,13 @@ export class LogAnalyzer {
     logs: readonly LogEntry[],
     options: AnalyzeContext & CallOptions,
   ): Promise<AnalyzeResult> {
-    const { signal, onAttempt, ...context } = options;
+    const { signal, onAttempt, onText, ...context } = options;
     return this.#span(SPAN.analyze, async (span) => {
       const { messages, prompt } = this.#render(logs, context as AnalyzeContext);
       const completion = await this.#span(
         `${SPAN.chat} ${this.#modelName}`,
         async (chat) => {
-          const answered = await this.callLlm(messages, { logs, signal, onAttempt });
+          const answered = await this.callLlm(messages, { logs, signal, onAttempt, onText });
           chat?.setAttributes(this.#chatAttributes(answered));
           return answered;
         },

@@ -93,11 +93,13 @@ export function indexExamples(
  */
 export function embeddedModel(index: ExampleIndex): ChatModel {
   return {
-    complete(request, { signal }) {
+    complete(request, { signal, onText }) {
       if (signal.aborted) return Promise.reject(signal.reason);
       const labels = index.nearest(request.logs.map((entry) => entry.message).join("\n"));
+      const text = labels === null ? "" : answer(labels, asksForJson(request));
+      if (text !== "") onText?.(text);
       return Promise.resolve({
-        text: labels === null ? "" : answer(labels, asksForJson(request)),
+        text,
         finish_reason: "stop",
         usage: null,
         timings: null,

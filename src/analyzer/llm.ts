@@ -83,11 +83,23 @@ export interface Completion {
   readonly system_fingerprint: string | null;
 }
 
+export interface CompleteOptions {
+  /** Ends the request. */
+  readonly signal: AbortSignal;
+  /**
+   * Told each piece of the completion's text as it is generated, never an empty one: joined they are
+   * its `text`. A model that answers in one go gives one piece.
+   */
+  readonly onText?: ((text: string) => void) | undefined;
+}
+
 /** Anything that answers a chat request. */
 export interface ChatModel {
   /**
+   * The completion is the same with and without `onText`.
+   *
    * @throws {LlmError} when no completion came; its `retriable` says whether to try again.
    * @throws the signal's reason when `signal` is aborted, which also ends the request.
    */
-  complete(request: ChatRequest, options: { readonly signal: AbortSignal }): Promise<Completion>;
+  complete(request: ChatRequest, options: CompleteOptions): Promise<Completion>;
 }

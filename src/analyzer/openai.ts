@@ -5,7 +5,15 @@
 import { LlmError, UsageError } from "../errors.ts";
 import { connectionFault } from "./connection_fault.ts";
 import { asString, decodeJson, valueAt } from "./json_value.ts";
-import type { ChatModel, ChatRequest, Completion, ServerTimings, TokenUsage } from "./llm.ts";
+import type {
+  ChatModel,
+  ChatRequest,
+  CompleteOptions,
+  Completion,
+  ServerTimings,
+  TokenUsage,
+} from "./llm.ts";
+import { isEventStream, readStream } from "./openai_stream.ts";
 
 export interface OpenAiOptions {
   /** Root of the server, its `/v1`, or the whole URL of its chat completions. */
@@ -50,12 +58,35 @@ export function openAiModel(
     }
   }
 
+  async function fromStream(
+    body: ReadableStream<Uint8Array>,
+    onText: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<Completion> {
+    let answer: unknown;
+    try {
+      answer = await readStream(body, onText);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
+    const completion = decodeCompletion(answer);
+    if (completion !== null) return completion;
+    const code = valueAt(answer, "error", "code");
+    const status = typeof code === "number" && code >= 400 ? code : 500;
+    const said = excerpt(serverWords(answer) ?? JSON.stringify(answer));
+    throw statusError(answer, { status, retryAfterMs: null, said, url });
+  }
+
   async function complete(
     request: ChatRequest,
-    { signal }: { readonly signal: AbortSignal },
+    { signal, onText }: CompleteOptions,
   ): Promise<Completion> {
-    const response = await post(requestBody(model, request), signal);
+    const response = await post(requestBody(model, request, onText !== undefined), signal);
     const { status } = response;
+    if (onText !== undefined && response.ok && response.body && isEventStream(response)) {
+      return await fromStream(response.body, onText, signal);
+    }
     let text: string;
     try {
       text = await readBody(response);
@@ -75,6 +106,8 @@ export function openAiModel(
       const said = text === "" ? "the body is empty" : excerpt(text);
       throw new LlmError("bad_response", `the answer is no chat completion: ${said}`, { status });
     }
+    // A server that does not know `stream` answers in one piece.
+    if (completion.text !== "") onText?.(completion.text);
     return completion;
   }
 
@@ -144,8 +177,12 @@ export function authorization(apiKey: string | undefined): Record<string, string
   return { authorization: `Bearer ${apiKey}` };
 }
 
-function requestBody(model: string, { messages, sampling, response_format }: ChatRequest): string {
-  // What is undefined (seed, response_format) does not get into the JSON.
+function requestBody(
+  model: string,
+  { messages, sampling, response_format }: ChatRequest,
+  stream: boolean,
+): string {
+  // What is undefined (seed, response_format, stream_options) does not get into the JSON.
   return JSON.stringify({
     model,
     messages: messages.map(({ role, content }) => ({ role, content })),
@@ -156,7 +193,8 @@ function requestBody(model: string, { messages, sampling, response_format }: Cha
     presence_penalty: sampling.presence_penalty,
     seed: sampling.seed,
     response_format,
-    stream: false,
+    stream,
+    stream_options: stream ? { include_usage: true } : undefined,
   });
 }
 

@@ -22,6 +22,8 @@ export interface RetryOptions {
   readonly clock: Clock;
   /** Called before each attempt with its number, the first being 1: the count when all fail. */
   readonly onAttempt?: ((attempt: number) => void) | undefined;
+  /** Asked before another attempt; `false` makes the error the last one. */
+  readonly mayRepeat?: (() => boolean) | undefined;
 }
 
 export interface Answered<T> {
@@ -51,7 +53,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  */
 export async function withRetries<T>(
   call: (signal: AbortSignal) => Promise<T>,
-  { retries, timeoutMs, signal, clock, onAttempt }: RetryOptions,
+  { retries, timeoutMs, signal, clock, onAttempt, mayRepeat }: RetryOptions,
 ): Promise<Answered<T>> {
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
@@ -63,6 +65,7 @@ export async function withRetries<T>(
     } catch (error) {
       signal.throwIfAborted();
       if (attempt > retries || !(error instanceof LlmError) || !error.retriable) throw error;
+      if (mayRepeat?.() === false) throw error;
       await clock.sleep(waitMs(attempt, error.retryAfterMs, clock.random()), { signal });
     }
   }

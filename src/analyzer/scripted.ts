@@ -37,10 +37,14 @@ export function scriptedModel(
 
   return {
     requests,
-    complete: (request, { signal }) => {
+    complete: (request, { signal, onText }) => {
       if (signal.aborted) return Promise.reject(signal.reason);
       requests.push(request);
-      return new Promise((resolve) => resolve(answer()));
+      return new Promise((resolve) => {
+        const completion = answer();
+        if (completion.text !== "") onText?.(completion.text);
+        resolve(completion);
+      });
     },
   };
 }
