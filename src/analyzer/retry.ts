@@ -1,5 +1,6 @@
-// Tries a model call again: takes one attempt as a function, gives its value with the number of
-// attempts and the latency, or the last error. Called by `LogAnalyzer` around `ChatModel.complete`.
+// Tries a call to a server again: takes one attempt as a function, gives its value with the number of
+// attempts and the latency, or the last error. Called by `LogAnalyzer` around `ChatModel.complete`
+// and by the client of Loki.
 
 import { LlmError } from "../errors.ts";
 
@@ -24,6 +25,8 @@ export interface RetryOptions {
   readonly onAttempt?: ((attempt: number) => void) | undefined;
   /** Asked before another attempt; `false` makes the error the last one. */
   readonly mayRepeat?: (() => boolean) | undefined;
+  /** Makes the error of an attempt that took too long; an `LlmError` when not given. */
+  readonly timeoutError?: ((message: string, cause: unknown) => Error) | undefined;
 }
 
 export interface Answered<T> {
@@ -46,29 +49,51 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Calls until an answer comes, the error is not retriable, or the attempts are used up. Waits as the
  * server asked (120 s at most), else a random time below 500 ms, 1 s, 2 s … 30 s.
  *
- * @param call One attempt. It must end when its signal is aborted.
- * @throws {LlmError} the last one; `timeout` when the last attempt took longer than `timeoutMs`.
+ * @param call One attempt. It must end when its signal is aborted. Another follows an error whose
+ * `retriable` is true.
+ * @throws what the last attempt threw; {LlmError} `timeout` when it took longer than `timeoutMs`.
  * @throws the signal's reason when `signal` is aborted, also during a wait.
- * @throws anything else that `call` throws, without another attempt.
  */
 export async function withRetries<T>(
   call: (signal: AbortSignal) => Promise<T>,
-  { retries, timeoutMs, signal, clock, onAttempt, mayRepeat }: RetryOptions,
+  {
+    retries,
+    timeoutMs,
+    signal,
+    clock,
+    onAttempt,
+    mayRepeat,
+    timeoutError = modelTimeout,
+  }: RetryOptions,
 ): Promise<Answered<T>> {
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     onAttempt?.(attempt);
     const started = clock.monotonic();
     try {
-      const value = await withTimeout(call, timeoutMs, signal);
+      const value = await withTimeout(call, timeoutMs, signal, timeoutError);
       return { value, attempts: attempt, latency_ms: clock.monotonic() - started };
     } catch (error) {
       signal.throwIfAborted();
-      if (attempt > retries || !(error instanceof LlmError) || !error.retriable) throw error;
+      if (attempt > retries || !isRetriable(error)) throw error;
       if (mayRepeat?.() === false) throw error;
-      await clock.sleep(waitMs(attempt, error.retryAfterMs, clock.random()), { signal });
+      await clock.sleep(waitMs(attempt, error.retryAfterMs ?? null, clock.random()), { signal });
     }
   }
+}
+
+/** What an error says of another attempt. */
+interface Retriable {
+  readonly retriable: true;
+  readonly retryAfterMs?: number | null;
+}
+
+function isRetriable(error: unknown): error is Retriable {
+  return error instanceof Error && "retriable" in error && error.retriable === true;
+}
+
+function modelTimeout(message: string, cause: unknown): Error {
+  return new LlmError("timeout", message, { cause });
 }
 
 /** The real clock. `random` draws the jitter: seed it to repeat a run. */
@@ -82,6 +107,7 @@ async function withTimeout<T>(
   call: (signal: AbortSignal) => Promise<T>,
   timeoutMs: number,
   outer: AbortSignal,
+  timeoutError: (message: string, cause: unknown) => Error,
 ): Promise<T> {
   const controller = new AbortController();
   let timedOut = false;
@@ -95,7 +121,7 @@ async function withTimeout<T>(
     return await call(controller.signal);
   } catch (error) {
     if (!timedOut) throw error;
-    throw new LlmError("timeout", `no answer within ${timeoutMs / 1000} s`, { cause: error });
+    throw timeoutError(`no answer within ${timeoutMs / 1000} s`, error);
   } finally {
     clearTimeout(timer);
     outer.removeEventListener("abort", follow);

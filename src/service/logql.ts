@@ -1,5 +1,9 @@
 // Filters of a request -> the LogQL query that Loki is asked. Pure; every value is quoted so that it
-// stays a value, whatever it holds.
+// stays a value, whatever it holds. Loki reads regular expressions by RE2's rules, so these are
+// checked by a port of RE2 and not by JavaScript's own.
+
+import { RE2JS } from "re2js";
+import { messageOf } from "../errors.ts";
 
 /** Which lines a severity lets through: `all` every one, else those that hold one of its words. */
 export type SeverityFilter = "info" | "error" | "all";
@@ -23,7 +27,6 @@ export const INFO_WORDS: readonly string[] = [
   "started",
   "starting",
   "listening",
-  "ready",
   "success",
   "succeeded",
   "completed",
@@ -75,7 +78,7 @@ export const ERROR_WORDS: readonly string[] = [
  * out Loki's own lines, one line filter for a severity and one for a text.
  *
  * Loki refuses a query in which every matcher lets an absent label through, as `!=` and a pod's
- * `.*` do. So where no filter names a label's value, `namespace=~".+"` stands for the namespace.
+ * `.*` do. There `namespace=~".+"` stands for the namespace that was not asked for.
  *
  * @example
  * ```ts
@@ -90,7 +93,7 @@ export const ERROR_WORDS: readonly string[] = [
  */
 export function logqlQuery(filters: LogFilters): string {
   const { namespace, pod, container, node, severity, log_filter } = filters;
-  const anyValue = namespace === undefined && container === undefined && node === undefined;
+  const anyValue = (namespace ?? container ?? node) === undefined && matchesNothing(pod);
   const matchers = [
     'container!="loki"',
     anyValue ? 'namespace=~".+"' : matcher("namespace", "=", namespace),
@@ -104,6 +107,24 @@ export function logqlQuery(filters: LogFilters): string {
     ...(words.length > 0 ? [holdsOneOf(words)] : []),
     ...(log_filter === undefined ? [] : [holdsOneOf([log_filter])]),
   ].join(" ");
+}
+
+/**
+ * What RE2, and so Loki, has against a regular expression, such as ``unexpected ): `a)(b` ``; `null`
+ * when nothing. It knows neither look-around nor back-references.
+ */
+export function patternFault(pattern: string): string | null {
+  try {
+    RE2JS.compile(pattern);
+    return null;
+  } catch (error) {
+    return messageOf(error).replace(/^error parsing regexp: /, "");
+  }
+}
+
+/** Whether an absent name, which is the empty one for Loki, matches. */
+function matchesNothing(pattern: string | undefined): boolean {
+  return pattern === undefined || patternFault(pattern) !== null || RE2JS.matches(pattern, "");
 }
 
 function matcher(label: string, operator: "=" | "=~", value: string | undefined): string | null {

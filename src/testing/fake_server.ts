@@ -75,8 +75,10 @@ export interface FakeServer extends AsyncDisposable {
 }
 
 export interface FakeServerOptions {
-  /** Steps by path for everything but chat; a path that is not there is 404. */
-  readonly side?: Readonly<Record<string, FakeStep>>;
+  /** Steps for everything but chat, by path or by request; what has none is 404. */
+  readonly side?:
+    | Readonly<Record<string, FakeStep>>
+    | ((request: FakeRequest) => FakeStep | undefined);
 }
 
 /** From a request and its index, the first being 0, to its step. A promise must settle. */
@@ -168,8 +170,10 @@ export function startFakeServer(
   async function respond(conn: Deno.Conn, request: FakeRequest): Promise<void> {
     if (!request.path.endsWith("/chat/completions")) {
       sideRequests.push(request);
-      const path = request.path.replace(/\?.*/, "");
-      return await play(conn, side[path] ?? status(404, { error: { message: "Not Found" } }));
+      const step = typeof side === "function"
+        ? side(request)
+        : side[request.path.replace(/\?.*/, "")];
+      return await play(conn, step ?? status(404, { error: { message: "Not Found" } }));
     }
     let finished = false;
     // Counted out before the answer goes, so that a client's next request never meets this one.
