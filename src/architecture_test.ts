@@ -48,7 +48,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   optimizer: ["analyzer", "dataset", "metrics", "harness"],
   charts: [],
   server: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts"],
-  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts", "server"],
+  service: ["analyzer", "dataset", "telemetry"],
+  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts", "server", "service"],
   telemetry: [],
 };
 

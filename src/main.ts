@@ -31,6 +31,7 @@ function realContext(): CliContext {
       stderr: stderrTerminal && !noColor,
     },
     env: (name) => Deno.env.get(name),
+    envNames: () => Object.keys(Deno.env.toObject()),
     clock: systemClock(),
     now: Date.now,
     denoVersion: Deno.version.deno,

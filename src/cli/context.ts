@@ -13,6 +13,8 @@ export interface CliContext {
   /** Whether to colour each of the two. */
   readonly colors: { readonly stdout: boolean; readonly stderr: boolean };
   readonly env: (name: string) => string | undefined;
+  /** Names of all variables, so that one with a slip in its name is seen. */
+  readonly envNames: () => readonly string[];
   readonly clock: Clock;
   /** Epoch milliseconds. */
   readonly now: () => number;

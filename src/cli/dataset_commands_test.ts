@@ -49,6 +49,7 @@ function withFolder(name: string, test: (folder: Folder) => Promise<void>): void
         stderrColumns: null,
         colors: { stdout: false, stderr: false },
         env: () => undefined,
+        envNames: () => [],
         clock: scriptedClock(),
         now: () => 0,
         serve: () => {

@@ -1,6 +1,6 @@
 // `logeval serve`: the project's runs over HTTP, read-only, until Ctrl-C.
 
-import { DataError, messageOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { formatCount } from "../format.ts";
 import { findProject, RUNS_DIR } from "../harness/project.ts";
 import { createApp } from "../server/app.ts";
@@ -9,6 +9,7 @@ import { API_ROOT } from "../server/openapi.ts";
 import { bracketed, hostCheck, isLoopback } from "../server/security.ts";
 import { VERSION } from "../version.ts";
 import { type CliContext, EXIT } from "./context.ts";
+import { aborted, listenOn } from "./listening.ts";
 
 export interface ServeOptions {
   readonly host: string;
@@ -42,7 +43,12 @@ export async function serveCommand(context: CliContext, options: ServeOptions): 
     stop: context.stop,
     report: context.stderr,
   });
-  const server = listen(context, handler, { host, port });
+  const server = listenOn(
+    context,
+    handler,
+    { host, port },
+    "--port takes another one, --port 0 a free one",
+  );
   const url = `http://${bracketed(host)}:${server.port}`;
   context.stderr(`${url}\n  serves ${root}/${RUNS_DIR}, read-only, ${accessOf(options)}\n`);
   context.stderr(`  ${url}${API_ROOT}/leaderboard\n  ${url}${API_ROOT}/openapi.json\n`);
@@ -88,38 +94,4 @@ function tokenOf(
 function accessOf({ host, tokenEnv }: ServeOptions): string {
   if (tokenEnv !== undefined) return `with the token of ${tokenEnv}`;
   return isLoopback(host) ? "to this machine" : "to everybody who reaches it";
-}
-
-function listen(
-  context: CliContext,
-  handler: Parameters<CliContext["serve"]>[0],
-  address: { readonly host: string; readonly port: number },
-) {
-  try {
-    return context.serve(handler, address);
-  } catch (cause) {
-    const { host, port } = address;
-    const where = `Cannot listen on ${bracketed(host)}:${port}`;
-    switch ((cause as { code?: string }).code) {
-      case "EADDRINUSE":
-        throw new UsageError(`${where}: another program listens there`, {
-          cause,
-          hint: "--port takes another one, --port 0 a free one",
-        });
-      case "EADDRNOTAVAIL":
-        throw new UsageError(`${where}: this machine has no such address`, { cause });
-      case "EACCES":
-        throw new UsageError(`${where}: permission denied`, { cause });
-      default:
-        if (!(cause instanceof Error) || cause instanceof DataError) throw cause;
-        throw new UsageError(`${where}: ${messageOf(cause)}`, { cause });
-    }
-  }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -5,7 +5,7 @@ import { type AnalyzeResult, LogAnalyzer } from "../analyzer/analyzer.ts";
 import type { PromptTemplate } from "../analyzer/prompt.ts";
 import type { Clock } from "../analyzer/retry.ts";
 import { allowedLabels, type Taxonomy, taxonomyVariables } from "../dataset/taxonomy.ts";
-import { LlmError } from "../errors.ts";
+import { LlmError, UsageError } from "../errors.ts";
 import type { AnalyzeRequest } from "./analyze_request.ts";
 import type { Call } from "./call.ts";
 import type { Gathered } from "./gather.ts";
@@ -52,6 +52,28 @@ export function analyzeContext(
   const namespace = filters.namespace ?? seen.join(", ");
   return { ...taxonomyVariables(taxonomy), namespace, time_range };
 }
+
+/**
+ * Whether the service can fill in all that a prompt asks for.
+ *
+ * @throws {UsageError} naming the inputs that it cannot give
+ */
+export function checkPrompt(template: PromptTemplate, taxonomy: Taxonomy): void {
+  const given = Object.keys(analyzeContext(CHECKED, [], taxonomy));
+  const missing = template.inputs.required.filter((name) =>
+    name !== "logs" && !given.includes(name)
+  );
+  if (missing.length === 0) return;
+  throw new UsageError(
+    `Cannot use prompt "${template.id}": the service has no value for its required input ${
+      missing.join(", ")
+    }`,
+    { hint: `it gives logs, ${given.join(", ")}; give the input a default under inputs.optional` },
+  );
+}
+
+/** Any request: only the names of what it gives are looked at. */
+const CHECKED = { filters: { severity: "all" }, time_range: { start: "", end: "" } } as const;
 
 export interface AskDeps {
   readonly prompts: Prompts;

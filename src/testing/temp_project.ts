@@ -68,6 +68,7 @@ export function tempProject({ samples = 12 }: { readonly samples?: number } = {}
         stderrColumns: null,
         colors: { stdout: false, stderr: false },
         env: () => undefined,
+        envNames: () => [],
         clock: scriptedClock(),
         now: () => Date.parse("2026-01-09T14:30:00Z"),
         denoVersion: "test",

@@ -1,0 +1,141 @@
+// `logeval analyze --listen HOST:PORT`: the production service, until SIGTERM or Ctrl-C. Its log goes
+// to stdout as JSON lines; a start that fails says why on stderr, like every command.
+
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseTaxonomy, type Taxonomy } from "../dataset/taxonomy.ts";
+import { UsageError } from "../errors.ts";
+import { readText } from "../harness/read_text.ts";
+import { bracketed } from "../server/security.ts";
+import { createService } from "../service/app.ts";
+import { checkPrompt } from "../service/ask_model.ts";
+import { lokiClient } from "../service/loki.ts";
+import { openPrompts } from "../service/prompts.ts";
+import { serviceLog } from "../service/service_log.ts";
+import { readSettings, type ServiceSettings } from "../service/settings.ts";
+import { VERSION } from "../version.ts";
+import { type CliContext, EXIT } from "./context.ts";
+import { aborted, listenOn } from "./listening.ts";
+import { PROJECT_FILES } from "./project_files.ts";
+
+export interface ListenOptions {
+  /** `HOST:PORT`, an IPv6 address in brackets, port 0 for a free one. */
+  readonly listen: string;
+}
+
+/** How often Loki is asked again when it fails: a client waits. */
+const LOKI_RETRIES = 1;
+/** What requests get, once their calls are ended, to take the answer that says so. */
+const LAST_WORDS_MS = 1000;
+
+/**
+ * Serves until the context's `stop`, then answers what is in flight. That end was asked for, so the
+ * exit code is 0.
+ *
+ * @throws {UsageError} for settings, a prompt or an address that cannot be used
+ * @throws {DataError} for a taxonomy that cannot be used
+ */
+export async function analyzeListen(context: CliContext, options: ListenOptions): Promise<number> {
+  const { clock } = context;
+  const address = addressOf(options.listen);
+  const settings = readSettings(context.env, context.envNames());
+  const log = serviceLog(context.stdout, context.now);
+  const taxonomy = await taxonomyFor(settings, context.cwd);
+  const prompts = openPrompts({
+    folder: promptFolder(settings, context),
+    id: settings.analyze_prompt_id,
+    check: (template) => checkPrompt(template, taxonomy),
+    clock,
+    log,
+  });
+  const end = new AbortController();
+  const service = createService({
+    settings,
+    loki: lokiClient({
+      url: settings.loki_url,
+      timeoutMs: settings.loki_timeout_s * 1000,
+      retries: LOKI_RETRIES,
+      clock,
+      ...(settings.loki_tenant === undefined ? {} : { tenant: settings.loki_tenant }),
+    }),
+    prompts,
+    taxonomy,
+    log,
+    clock,
+    version: VERSION,
+    abort: end.signal,
+  });
+  const server = listenOn(context, service.fetch, address, "--listen HOST:0 takes a free one");
+  const { template, template_hash } = prompts.current().active;
+  log("info", "listening", {
+    url: `http://${bracketed(address.host)}:${server.port}`,
+    version: VERSION,
+    loki_url: withoutSecrets(settings.loki_url),
+    llm_url: withoutSecrets(settings.llm_url),
+    llm_model: settings.llm_model,
+    prompt: template.id,
+    template_hash,
+  });
+
+  await aborted(context.stop);
+  log("info", "draining: no further analyses are taken");
+  const wait = { clock, cut: context.abort };
+  const graceMs = settings.shutdown_grace_s * 1000;
+  const drained = await within(graceMs, service.drain(), wait);
+  if (!drained) log("warning", "the time to drain is over: what is in flight is ended");
+  end.abort();
+  await within(LAST_WORDS_MS, service.drain(), wait);
+  await within(LAST_WORDS_MS, server.close(), wait);
+  log("info", "stopped", { drained });
+  return EXIT.ok;
+}
+
+/** Whether work was done in time and before `cut` was aborted. */
+async function within(
+  ms: number,
+  work: Promise<void>,
+  { clock, cut }: { readonly clock: CliContext["clock"]; readonly cut: AbortSignal },
+): Promise<boolean> {
+  const done = new AbortController();
+  const late = clock.sleep(ms, { signal: AbortSignal.any([cut, done.signal]) })
+    .then(() => false, () => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    done.abort();
+    await late;
+  }
+}
+
+/** @throws {UsageError} */
+function addressOf(listen: string) {
+  const [, host, digits] = /^(\[[\da-f:.]+\]|[^\s:/[\]]+):(\d{1,5})$/i.exec(listen) ?? [];
+  const port = Number(digits);
+  if (host === undefined || port > 65_535) {
+    throw new UsageError(`Cannot listen on "${listen}": it is no HOST:PORT`, {
+      hint: "such as 127.0.0.1:8000, 0.0.0.0:8000 or [::1]:8000",
+    });
+  }
+  return { host: host.replace(/^\[|\]$/g, ""), port };
+}
+
+/** The folder of the settings; where nobody asked for one and there is none, that of the binary. */
+function promptFolder({ prompts_dir }: ServiceSettings, { cwd, env }: CliContext): string | null {
+  const folder = resolve(cwd, prompts_dir);
+  const asked = env("LOG_ANALYZER_PROMPTS_DIR") !== undefined;
+  return asked || existsSync(folder) ? folder : null;
+}
+
+/** The labels of the file that is named, else those of the golden dataset in the binary. */
+async function taxonomyFor({ taxonomy }: ServiceSettings, cwd: string): Promise<Taxonomy> {
+  if (taxonomy === undefined) {
+    const shipped = "evals/datasets/labels.yaml";
+    return parseTaxonomy(PROJECT_FILES[shipped] ?? "", shipped);
+  }
+  return parseTaxonomy(await readText(resolve(cwd, taxonomy), `labels ${taxonomy}`), taxonomy);
+}
+
+function withoutSecrets(url: string): string {
+  const { protocol, host, pathname } = new URL(url);
+  return `${protocol}//${host}${pathname}`;
+}
