@@ -11,8 +11,8 @@ import type { LokiClient } from "./loki.ts";
 import type { Prompts } from "./prompts.ts";
 import { readiness } from "./readiness.ts";
 import { inRequestSpan, inSpanOf, traceIds, type Tracing } from "./request_span.ts";
-import { errorResponse, ServiceError, serviceErrorOf } from "./service_error.ts";
-import { errorFields, type LogLevel, type ServiceLog } from "./service_log.ts";
+import { errorResponse, failureFields, ServiceError, serviceErrorOf } from "./service_error.ts";
+import type { LogLevel, ServiceLog } from "./service_log.ts";
 import { createMetrics } from "./service_metrics.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { createSlots } from "./slots.ts";
@@ -117,9 +117,8 @@ export function createService(deps: ServiceDeps): Service {
   }
   app.notFound(() => errorResponse(new ServiceError(404, "Not Found")));
   app.onError((error, { env }) => {
-    const told = serviceErrorOf(error);
-    env.call.note(told.status === 500 ? bugFields(error) : failureFields(told));
-    return errorResponse(told);
+    env.call.note(failureFields(error));
+    return errorResponse(serviceErrorOf(error));
   });
 
   /** Answers one request; its line and its figures come when the last of it is through. */
@@ -165,7 +164,7 @@ export function createService(deps: ServiceDeps): Service {
     fetch: (request) =>
       new Promise((resolve) => {
         serve(request, resolve).catch((error) => {
-          log("error", "bug", bugFields(error));
+          log("error", "bug", failureFields(error));
           resolve(errorResponse(new ServiceError(500, "Internal Server Error")));
         });
       }),
@@ -192,13 +191,4 @@ function promptList(prompts: Prompts) {
 
 function levelOf(status: number): LogLevel {
   return status >= 500 ? "error" : status >= 400 && status !== 404 ? "warning" : "info";
-}
-
-/** Of what the caller was told; beneath it what caused it. */
-function failureFields(error: ServiceError) {
-  return error.cause === undefined ? { error: error.message } : errorFields(error.cause);
-}
-
-function bugFields(error: unknown) {
-  return { ...errorFields(error), stack: error instanceof Error ? error.stack : undefined };
 }

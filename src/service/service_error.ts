@@ -4,6 +4,7 @@
 import { LlmError } from "../errors.ts";
 import type { BodyFault } from "./analyze_request.ts";
 import { LokiError } from "./loki.ts";
+import { errorFields, type LogFields } from "./service_log.ts";
 
 /** The client left: nobody reads the answer, but log and metrics need a status. nginx's number. */
 export const CLIENT_LEFT = 499;
@@ -49,6 +50,13 @@ export function serviceErrorOf(error: unknown): ServiceError {
 function upstreamError(action: string, error: LokiError | LlmError): ServiceError {
   const status = error.kind === "timeout" ? 504 : 502;
   return new ServiceError(status, `Cannot ${action}: ${error.message}`, { cause: error });
+}
+
+/** The same error for the log: what it was caused by, and for a bug where. */
+export function failureFields(error: unknown): LogFields {
+  const { status, message, cause } = serviceErrorOf(error);
+  const stack = status === 500 && error instanceof Error ? error.stack : undefined;
+  return { ...(cause === undefined ? { error: message } : errorFields(cause)), stack };
 }
 
 export function errorResponse({ status, detail, headers }: ServiceError): Response {

@@ -1,6 +1,7 @@
 // POST /v1/analyze/stream: a head with window and logs as soon as Loki has answered, then the model's
 // text as it is generated. What goes wrong before the head is a status; after it, a last line that
-// starts with `[error`, and a body that ends without its closing chunk, so that a client can tell.
+// starts with `[error STATUS]`. The body then ends as it should: broken off, it would take that line
+// and text before it along, which Deno's server has not sent yet.
 
 import type { LogEntry } from "../analyzer/analysis.ts";
 import { renderLogEntry } from "../analyzer/analyzer.ts";
@@ -8,7 +9,7 @@ import type { AnalyzeRequest } from "./analyze_request.ts";
 import { type AskDeps, askModel } from "./ask_model.ts";
 import type { Call } from "./call.ts";
 import { gather, type GatherDeps, type Gathered } from "./gather.ts";
-import { CLIENT_LEFT, ServiceError, serviceErrorOf } from "./service_error.ts";
+import { CLIENT_LEFT, failureFields, ServiceError, serviceErrorOf } from "./service_error.ts";
 
 const HEADERS = {
   "content-type": "text/plain; charset=utf-8",
@@ -24,6 +25,9 @@ export async function streamRoute(call: Call, deps: GatherDeps & AskDeps): Promi
   return new Response(readable, { headers: HEADERS });
 }
 
+/** How long a client may take for what is left once the model has ended. */
+const LAST_BYTES_MS = 60_000;
+
 /** Never rejects: the failure of an answer that has begun is the answer's and the log's business. */
 async function write(
   writer: WritableStreamDefaultWriter<string>,
@@ -31,27 +35,22 @@ async function write(
   gathered: Gathered,
   deps: AskDeps,
 ): Promise<void> {
-  using _place = gathered;
-  const ended = new ServiceError(CLIENT_LEFT, "the client left");
-  writer.closed.catch(() => call.end(ended));
+  writer.closed.catch(() => call.end(new ServiceError(CLIENT_LEFT, "the client left")));
   // A write that fails shows in `closed`.
   const tell = (text: string) => void writer.write(text).catch(() => {});
   try {
+    using _place = gathered;
     tell(streamHead(gathered.request, gathered.entries));
     await askModel(call, gathered, deps, tell);
-    await writer.write("\n");
-    await writer.close();
+    tell("\n");
   } catch (error) {
     const { status, message } = serviceErrorOf(error);
-    call.note({ ended: status, error: message });
-    try {
-      // Taken by the client before the body is broken off, or else it would be lost.
-      await writer.write(`\n[error ${status}] ${message}\n`);
-      await writer.abort(error);
-    } catch {
-      // The client left.
-    }
+    call.note({ ended: status, ...failureFields(error) });
+    tell(`\n[error ${status}] ${message}\n`);
   }
+  const late = setTimeout(() => void writer.abort().catch(() => {}), LAST_BYTES_MS);
+  await writer.close().catch(() => {});
+  clearTimeout(late);
 }
 
 /** What stands before the model's text. */

@@ -1,0 +1,362 @@
+// The service over real sockets: every status, the shape of every answer, what it logs and counts.
+
+import assert from "node:assert/strict";
+import { LogAnalyzer } from "../analyzer/analyzer.ts";
+import { taxonomyVariables } from "../dataset/taxonomy.ts";
+import { type FakeStep, FAULTS, startFakeServer, status } from "../testing/fake_server.ts";
+import {
+  ANSWER,
+  BODY,
+  ENTRY,
+  failingLoki,
+  lokiOf,
+  startService,
+  TAXONOMY,
+  TEMPLATE,
+  type TestServiceOptions,
+  WINDOW,
+} from "../testing/service_fixtures.ts";
+import { LokiError } from "./loki.ts";
+
+const OK: FakeStep = {
+  kind: "answer",
+  text: ANSWER,
+  usage: { prompt_tokens: 120, completion_tokens: 20 },
+};
+
+Deno.test("analyze answers with the model's text, its reading, the logs and the prompt", async () => {
+  await using model = startFakeServer([OK]);
+  await using service = startService({ llmUrl: model.url });
+  const response = await service.post(BODY);
+  const { prompt, ...answer } = await response.json();
+  assert.equal(response.status, 200);
+  assert.deepEqual(answer, {
+    log_count: 1,
+    analysis: ANSWER,
+    logs: [{
+      time: "2026-01-09T14:00:00.250Z",
+      source: "llm/llama-server",
+      pod: "llama-server-0",
+      node: "node-1",
+      message: ENTRY.message,
+    }],
+    outcome: "scored",
+    result: {
+      root_cause: "oom_killed",
+      severity: "critical",
+      component: null,
+      summary: "Pod killed.",
+      action_needed: null,
+    },
+  });
+  const analyzer = new LogAnalyzer({
+    llmUrl: "http://localhost",
+    modelName: "fake-1b",
+    promptTemplate: TEMPLATE,
+  });
+  const context = { ...taxonomyVariables(TAXONOMY), namespace: "llm", time_range: WINDOW };
+  const { messages } = model.requests[0]!.body as { messages: unknown };
+  assert.deepEqual(messages, analyzer.buildPrompt([ENTRY], context));
+  assert.deepEqual(Object.keys(prompt), ["id", "template_hash", "rendered_hash"]);
+  assert.equal(prompt.id, "test_prompt");
+});
+
+Deno.test("an answer that cannot be read is an answer, with no result", async () => {
+  await using model = startFakeServer(["I have no idea."]);
+  await using service = startService({ llmUrl: model.url });
+  const { analysis, outcome, result } = await (await service.post(BODY)).json();
+  assert.deepEqual({ analysis, outcome, result }, {
+    analysis: "I have no idea.",
+    outcome: "unparseable",
+    result: null,
+  });
+});
+
+Deno.test("without a namespace in the filters the prompt names those of the logs", async () => {
+  await using model = startFakeServer([OK]);
+  const entries = [ENTRY, { ...ENTRY, namespace: "db" }, ENTRY];
+  await using service = startService({ llmUrl: model.url, loki: lokiOf(entries) });
+  await (await service.post({ time_range: WINDOW })).body?.cancel();
+  assert.match(JSON.stringify(model.requests[0]!.body), /db, llm from 2026/);
+});
+
+Deno.test("a long line is cut, with a mark, in the prompt and in the answer", async () => {
+  await using model = startFakeServer([OK]);
+  const message = `${"x".repeat(99)}🔥 and more`;
+  const loki = lokiOf([{ ...ENTRY, message }]);
+  const env = { MAX_LOG_CHARS: "100" };
+  await using service = startService({ llmUrl: model.url, loki, env });
+  const { logs } = await (await service.post(BODY)).json();
+  const cut = `${"x".repeat(99)}… [cut: 110 characters]`;
+  assert.equal(logs[0].message, cut);
+  assert.ok(JSON.stringify(model.requests[0]!.body).includes(cut));
+});
+
+interface Refusal extends TestServiceOptions {
+  readonly name: string;
+  readonly body?: unknown;
+  /** Of the model, for each attempt. */
+  readonly model?: FakeStep;
+  readonly status: number;
+  readonly detail: RegExp;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Whether a stream has begun by then, and ends with the status in its last line. */
+  readonly afterHead?: boolean;
+}
+
+/** An address at which nobody listens. */
+function closedPort(): string {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return `http://127.0.0.1:${listener.addr.port}`;
+}
+
+const lokiFails = (kind: LokiError["kind"], message: string) =>
+  failingLoki(new LokiError(kind, message, { cause: new Error("tcp") }));
+
+const REFUSALS: readonly Refusal[] = [
+  { name: "no logs", loki: lokiOf([]), status: 404, detail: /^"No logs found/ },
+  { name: "an empty body", body: "", status: 422, detail: /^\[\{"loc":\["body"\],.*"missing"/ },
+  { name: "no JSON", body: "{", status: 422, detail: /"JSON decode error","type":"json_invalid"/ },
+  {
+    name: "a body that is too large",
+    body: `{"a": "${"x".repeat(70_000)}"}`,
+    status: 413,
+    detail: /^"Cannot take this body: it has more than 65536 bytes"/,
+  },
+  {
+    name: "Loki is away",
+    loki: lokiFails("unreachable", "connection refused"),
+    status: 502,
+    detail: /^"Cannot read the logs from Loki: connection refused"/,
+  },
+  {
+    name: "Loki refuses the query",
+    loki: lokiFails("rejected", "parse error"),
+    status: 502,
+    detail: /parse error/,
+  },
+  {
+    name: "Loki is late",
+    loki: lokiFails("timeout", "no answer within 20 s"),
+    status: 504,
+    detail: /^"Cannot read the logs from Loki: no answer within 20 s"/,
+  },
+  {
+    name: "Loki is later than the deadline",
+    loki: { ...lokiOf([]), query: (_, { signal }) => untilAborted(signal) },
+    env: { DEADLINE_S: "0.05" },
+    status: 504,
+    detail: /^"Cannot answer within 0.05 s: it waited for Loki"/,
+  },
+  {
+    name: "the model is away",
+    llmUrl: closedPort(),
+    status: 502,
+    detail: /^"Cannot ask the model: connection refused"/,
+    afterHead: true,
+  },
+  {
+    name: "the model fails",
+    model: FAULTS.server_error,
+    status: 502,
+    detail: /^"Cannot ask the model: the server answered 500: Boom"/,
+    afterHead: true,
+  },
+  {
+    name: "the model is rate limited",
+    model: FAULTS.rate_limited,
+    status: 502,
+    detail: /rate limited: Slow down/,
+    afterHead: true,
+  },
+  {
+    name: "the prompt is longer than the context",
+    model: FAULTS.context,
+    status: 502,
+    detail: /the prompt has 5000 tokens, the server's context only 2048/,
+    afterHead: true,
+  },
+  {
+    name: "the model answers no completion",
+    model: FAULTS.not_json,
+    status: 502,
+    detail: /no chat completion/,
+    afterHead: true,
+  },
+  {
+    name: "the model breaks off",
+    model: FAULTS.cut_off,
+    status: 502,
+    detail: /broke off/,
+    afterHead: true,
+  },
+  {
+    name: "the model is late",
+    model: FAULTS.hang,
+    env: { LLM_TIMEOUT_S: "0.02" },
+    status: 504,
+    detail: /^"Cannot ask the model: no answer within 0.02 s"/,
+    afterHead: true,
+  },
+  {
+    name: "the model is later than the deadline",
+    model: FAULTS.hang,
+    env: { DEADLINE_S: "0.05" },
+    status: 504,
+    detail: /^"Cannot answer within 0.05 s: it waited for the model"/,
+    afterHead: true,
+  },
+  {
+    name: "a bug",
+    loki: failingLoki(new RangeError("secret detail")),
+    status: 500,
+    detail: /^"Internal Server Error"$/,
+  },
+];
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+}
+
+for (const { name, body = BODY, model, detail, afterHead, ...row } of REFUSALS) {
+  Deno.test(`${name}: ${row.status}`, async () => {
+    const { status: expected, ...options } = row;
+    await using server = startFakeServer(() => model ?? OK);
+    await using service = startService({ llmUrl: server.url, ...options });
+    const response = await service.post(body);
+    assert.equal(response.status, expected);
+    assert.match(JSON.stringify((await response.json()).detail), detail);
+
+    const streamed = await service.post(body, { stream: true });
+    if (afterHead) {
+      assert.equal(streamed.status, 200);
+      const last = (await streamed.text()).trimEnd().split("\n").at(-1)!;
+      assert.match(last, new RegExp(`^\\[error ${expected}\\] `));
+      assert.match(JSON.stringify(last.slice(12)), detail);
+    } else {
+      assert.equal(streamed.status, expected);
+      assert.match(JSON.stringify((await streamed.json()).detail), detail);
+    }
+
+    await service.service.drain();
+    for (const line of service.lines) {
+      assert.equal(line["status"], expected);
+      assert.equal(
+        line["level"],
+        expected >= 500 ? "error" : expected === 404 ? "info" : "warning",
+      );
+    }
+    assert.equal(service.lines.length, 2);
+    await server.idle();
+  });
+}
+
+const PATHS: readonly {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly allow?: string;
+  readonly body?: RegExp;
+}[] = [
+  { method: "GET", path: "/", status: 200, body: /^\{"service":"log-analyzer","version":"1.2.3"/ },
+  { method: "GET", path: "/health", status: 200, body: /^\{"status":"ok","version":"1.2.3"\}$/ },
+  { method: "HEAD", path: "/health", status: 200, body: /^$/ },
+  { method: "GET", path: "/ready", status: 200, body: /^\{"status":"ready","loki":null,/ },
+  {
+    method: "GET",
+    path: "/prompts",
+    status: 200,
+    body:
+      /^\{"prompts":\[\{"id":"test_prompt","template_hash":"sha256:\w+","description":"For tests\."/,
+  },
+  {
+    method: "GET",
+    path: "/metrics",
+    status: 200,
+    body: /log_analyzer_build_info\{version="1.2.3"\} 1/,
+  },
+  { method: "GET", path: "/v1/analyze", status: 405, allow: "POST", body: /"Method Not Allowed"/ },
+  { method: "PUT", path: "/v1/analyze/stream", status: 405, allow: "POST" },
+  { method: "POST", path: "/health", status: 405, allow: "GET, HEAD" },
+  { method: "GET", path: "/v1/", status: 404, body: /^\{"detail":"Not Found"\}$/ },
+  { method: "POST", path: "/v1/analyze/", status: 404 },
+];
+
+for (const { method, path, status: expected, allow = null, body = /(?:)/ } of PATHS) {
+  Deno.test(`${method} ${path}: ${expected}`, async () => {
+    await using service = startService();
+    const response = await fetch(`${service.url}${path}`, { method });
+    assert.equal(response.status, expected);
+    assert.equal(response.headers.get("allow"), allow);
+    assert.match(await response.text(), body);
+  });
+}
+
+Deno.test("ready says what Loki says; probes that find all well are not logged", async () => {
+  const loki = failingLoki(new LokiError("unreachable", "connection refused"));
+  await using service = startService({ loki });
+  const response = await fetch(`${service.url}/ready`);
+  assert.equal(response.status, 503);
+  const { status, loki: cause } = await response.json();
+  assert.deepEqual([status, cause], ["not ready", "connection refused"]);
+  await (await fetch(`${service.url}/health`)).body?.cancel();
+  await service.service.drain();
+  assert.deepEqual(service.lines.map(({ path }) => path), ["/ready"]);
+});
+
+Deno.test("a request is one line: counts and identity, never a text", async () => {
+  await using model = startFakeServer([OK, FAULTS.unauthorized]);
+  const env = { LLM_API_KEY: "key-1234" };
+  await using service = startService({ llmUrl: model.url, env });
+  await (await service.post(BODY)).body?.cancel();
+  await (await service.post({ ...BODY, filters: { log_filter: "needle" } })).body?.cancel();
+  await service.service.drain();
+  const [line, failed] = service.lines;
+  const { time, ms, wait_ms, loki_ms, model_ms, ...fields } = line!;
+  for (const value of [ms, wait_ms, loki_ms, model_ms]) assert.equal(typeof value, "number");
+  assert.match(String(time), /^\d{4}-\d\d-\d\dT/);
+  assert.deepEqual(fields, {
+    level: "info",
+    message: "request",
+    method: "POST",
+    path: "/v1/analyze",
+    status: 200,
+    entries: 1,
+    prompt: "test_prompt",
+    outcome: "scored",
+    attempts: 1,
+    prompt_tokens: 120,
+    completion_tokens: 20,
+  });
+  assert.deepEqual([failed!["status"], failed!["error_kind"]], [502, "rejected"]);
+  for (const secret of ["bind HTTP", "OOM killed", "needle", "key-1234", "Root causes"]) {
+    assert.ok(!service.logText.includes(secret), secret);
+  }
+});
+
+Deno.test("metrics count requests, tokens, outcomes and failures", async () => {
+  await using model = startFakeServer([OK, status(400, { error: { message: "no" } })]);
+  await using service = startService({ llmUrl: model.url });
+  await (await service.post(BODY)).body?.cancel();
+  await (await service.post(BODY)).body?.cancel();
+  await (await fetch(`${service.url}/nowhere/else`)).body?.cancel();
+  await service.service.drain();
+  const text = await (await fetch(`${service.url}/metrics`)).text();
+  for (
+    const line of [
+      'log_analyzer_requests_total{route="/v1/analyze",status="200"} 1',
+      'log_analyzer_requests_total{route="/v1/analyze",status="502"} 1',
+      'log_analyzer_requests_total{route="other",status="404"} 1',
+      'log_analyzer_tokens_total{kind="prompt"} 120',
+      'log_analyzer_tokens_total{kind="completion"} 20',
+      'log_analyzer_outcomes_total{outcome="scored"} 1',
+      'log_analyzer_outcomes_total{outcome="refused"} 0',
+      'log_analyzer_loki_duration_seconds_count{result="ok"} 2',
+      'log_analyzer_model_duration_seconds_count{result="ok"} 1',
+      'log_analyzer_model_duration_seconds_count{result="rejected"} 1',
+      "log_analyzer_queued 0",
+      "log_analyzer_model_in_flight 0",
+    ]
+  ) assert.ok(text.includes(`${line}\n`), `${line} is not in\n${text}`);
+  assert.match(text, /log_analyzer_prompt_info\{id="test_prompt",template_hash="sha256:\w+"/);
+});
