@@ -7,9 +7,10 @@ import { templateHash } from "../analyzer/render.ts";
 import { systemClock } from "../analyzer/retry.ts";
 import { parseTaxonomy, type Taxonomy } from "../dataset/taxonomy.ts";
 import { createService, type Service, type ServiceDeps } from "../service/app.ts";
-import type { LokiClient } from "../service/loki.ts";
+import { type LokiClient, lokiClient } from "../service/loki.ts";
 import { serviceLog } from "../service/service_log.ts";
 import { readSettings } from "../service/settings.ts";
+import type { FakeLogEntry } from "./fake_loki.ts";
 
 export const TAXONOMY: Taxonomy = parseTaxonomy(
   "root_causes: {oom_killed: memory}\nseverities: {critical: bad}\ncomponents: {api: the api}\n" +
@@ -53,6 +54,15 @@ export function lokiOf(entries: readonly LogEntry[]): LokiClient {
   return { query: () => Promise.resolve(entries), ready: () => Promise.resolve() };
 }
 
+/** The same entries as the fake Loki takes them. */
+export function storedOf(entries: readonly LogEntry[]): FakeLogEntry[] {
+  return entries.map(({ timestamp, message, ...labels }) => ({
+    ns: BigInt(timestamp) * 1_000_000n,
+    labels,
+    line: message,
+  }));
+}
+
 /** A Loki that fails with this error. */
 export function failingLoki(error: Error): LokiClient {
   return { query: () => Promise.reject(error), ready: () => Promise.reject(error) };
@@ -74,13 +84,15 @@ export interface TestService extends AsyncDisposable {
 export interface TestServiceOptions extends Partial<Omit<ServiceDeps, "settings" | "abort">> {
   /** Of the model. */
   readonly llmUrl?: string;
+  /** Of a Loki to be asked over HTTP, instead of `loki`. */
+  readonly lokiUrl?: string;
   /** LOG_ANALYZER_* without the prefix. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a service; `await using` ends it. Attempts are repeated without a wait. */
 export function startService(
-  { llmUrl = "http://127.0.0.1:9", env = {}, ...deps }: TestServiceOptions = {},
+  { llmUrl = "http://127.0.0.1:9", lokiUrl, env = {}, ...deps }: TestServiceOptions = {},
 ): TestService {
   const variables: Readonly<Record<string, string>> = {
     LOKI_URL: "http://127.0.0.1:9",
@@ -96,7 +108,9 @@ export function startService(
   const end = new AbortController();
   const service = createService({
     settings: readSettings((name) => variables[name.replace(/^LOG_ANALYZER_/, "")]),
-    loki: lokiOf([ENTRY]),
+    loki: lokiUrl === undefined
+      ? lokiOf([ENTRY])
+      : lokiClient({ url: lokiUrl, timeoutMs: 5000, retries: 0, clock }),
     prompts: { current: () => ({ ...set, active: set.all[0]! }) },
     taxonomy: TAXONOMY,
     log,
