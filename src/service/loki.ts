@@ -2,14 +2,14 @@
 // the service and by `logeval analyze --loki`.
 
 import { Buffer } from "node:buffer";
-import * as z from "zod";
 import type { LogEntry } from "../analyzer/analysis.ts";
 import { connectionFault } from "../analyzer/connection_fault.ts";
-import { asString, decodeJson, valueAt } from "../analyzer/json_value.ts";
+import { decodeJson } from "../analyzer/json_value.ts";
 import { type Clock, withRetries } from "../analyzer/retry.ts";
 import { UsageError } from "../errors.ts";
 import { quote } from "../faults.ts";
 import { type LogFilters, logqlQuery } from "./logql.ts";
+import { readStreams, wordsOf } from "./loki_answer.ts";
 
 /**
  * Why Loki gave no log entries.
@@ -107,6 +107,7 @@ export interface LokiOptions {
   readonly tenant?: string | undefined;
 }
 
+const ROOT_HINT = "Is this the root of a Loki, such as http://loki:3100?";
 /** Most characters of Loki's words that an error repeats: a parse error names line and column first. */
 const EXCERPT_CHARS = 200;
 /** Most bytes of a body: a log line has 256 KB at most by Loki's default, most have below one. */
@@ -186,17 +187,13 @@ export function lokiClient(
       return attempts(async (signal) => {
         const text = await get(`/loki/api/v1/query_range?${parameters}`, signal);
         const answer = decodeJson(text);
-        const streams = Answer.safeParse(answer);
-        if (streams.success) return entriesOf(streams.data.data.result).slice(-limit);
-        const fault = answer === undefined
-          ? `the answer is no JSON: ${text === "" ? "it is empty" : excerpt(text)}`
-          : wordsOf(answer) !== null
-          ? `it answered without logs: ${excerpt(wordsOf(answer)!)}`
-          : `the answer is no list of log streams: ${excerpt(answerFault(streams.error, answer))}`;
-        const hint = answer === undefined
-          ? "Is this the root of a Loki, such as http://loki:3100?"
-          : undefined;
-        throw failure("bad_response", fault, { status: 200, hint });
+        const read = readStreams(answer);
+        if (read.entries !== null) return read.entries.slice(-limit);
+        const what = answer === undefined
+          ? `the answer is no JSON: ${text === "" ? "it is empty" : text}`
+          : read.fault;
+        const hint = answer === undefined ? ROOT_HINT : undefined;
+        throw failure("bad_response", excerpt(what), { status: 200, hint });
       }, { signal, retries });
     },
     ready: async ({ signal }) => {
@@ -279,53 +276,7 @@ function hintOf(status: number, tenant: string | undefined): string | undefined 
       ? "Name the tenant in LOG_ANALYZER_LOKI_TENANT, or user and password in LOG_ANALYZER_LOKI_URL"
       : "Check the tenant, and user and password in LOG_ANALYZER_LOKI_URL";
   }
-  if (status === 404) return "Is this the root of a Loki, such as http://loki:3100?";
-  return undefined;
-}
-
-/** The message of an error body: Loki's own form, its gRPC gateway's, a proxy's. */
-function wordsOf(body: unknown): string | null {
-  return asString(valueAt(body, "error")) ?? asString(valueAt(body, "message"));
-}
-
-/** What Loki answers for a log query; what else it says, such as `stats`, is passed over. */
-const Answer = z.object({
-  status: z.literal("success"),
-  data: z.object({
-    resultType: z.literal("streams"),
-    result: z.array(z.object({
-      stream: z.record(z.string(), z.string()),
-      // A third element holds structured metadata.
-      values: z.array(z.tuple([z.string().regex(/^-?\d{1,20}$/), z.string()], z.unknown())),
-    })),
-  }),
-});
-
-type Stream = z.output<typeof Answer>["data"]["result"][number];
-
-function answerFault(error: z.ZodError, answer: unknown): string {
-  const [issue] = error.issues;
-  const found = valueAt(answer, ...issue!.path as (string | number)[]);
-  const place = issue!.path.join(".") || "it";
-  return found === undefined ? `${place} is missing` : `${place} is ${quote(found)}`;
-}
-
-/** Oldest first. What has the same nanosecond keeps the order in which Loki took it in. */
-function entriesOf(streams: readonly Stream[]): LogEntry[] {
-  return streams
-    .flatMap(({ stream, values }) =>
-      // The query goes backward in time, so the last value of a stream is its first line.
-      values.toReversed().map(([time, message]) => ({ time: BigInt(time), stream, message }))
-    )
-    .sort((a, b) => a.time < b.time ? -1 : a.time > b.time ? 1 : 0)
-    .map(({ time, stream, message }) => ({
-      timestamp: Number(time / 1_000_000n),
-      namespace: stream["namespace"] || "unknown",
-      pod: stream["pod"] || "unknown",
-      container: stream["container"] || "unknown",
-      node: stream["node"] || stream["node_name"] || "unknown",
-      message,
-    }));
+  return status === 404 ? ROOT_HINT : undefined;
 }
 
 /** Epoch nanoseconds of epoch milliseconds, which as a number would lose their last digits. */
