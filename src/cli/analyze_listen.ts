@@ -79,13 +79,12 @@ export async function analyzeListen(context: CliContext, options: ListenOptions)
 
   await aborted(context.stop);
   log("info", "draining: no further analyses are taken");
-  const wait = { clock, cut: context.abort };
   const graceMs = settings.shutdown_grace_s * 1000;
-  const drained = await within(graceMs, service.drain(), wait);
+  const drained = await within(graceMs, service.drain(), clock, context.abort);
   if (!drained) log("warning", "the time to drain is over: what is in flight is ended");
   end.abort();
-  await within(LAST_WORDS_MS, service.drain(), wait);
-  await within(LAST_WORDS_MS, server.close(), wait);
+  await within(LAST_WORDS_MS, service.drain(), clock);
+  await within(LAST_WORDS_MS, server.close(), clock);
   log("info", "stopped", { drained });
   return EXIT.ok;
 }
@@ -94,11 +93,12 @@ export async function analyzeListen(context: CliContext, options: ListenOptions)
 async function within(
   ms: number,
   work: Promise<void>,
-  { clock, cut }: { readonly clock: CliContext["clock"]; readonly cut: AbortSignal },
+  clock: CliContext["clock"],
+  cut?: AbortSignal,
 ): Promise<boolean> {
   const done = new AbortController();
-  const late = clock.sleep(ms, { signal: AbortSignal.any([cut, done.signal]) })
-    .then(() => false, () => false);
+  const signals = cut === undefined ? [done.signal] : [done.signal, cut];
+  const late = clock.sleep(ms, { signal: AbortSignal.any(signals) }).then(() => false, () => false);
   try {
     return await Promise.race([work.then(() => true), late]);
   } finally {

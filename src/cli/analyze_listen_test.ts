@@ -1,0 +1,248 @@
+// `logeval analyze --listen`: what a start refuses, the same bytes as a run, and the end.
+
+import assert from "node:assert/strict";
+import { systemClock } from "../analyzer/retry.ts";
+import { RUNS_DIR } from "../harness/project.ts";
+import type { SampleRecord } from "../harness/run_files.ts";
+import { startFakeLoki } from "../testing/fake_loki.ts";
+import { type FakeServer, startFakeServer } from "../testing/fake_server.ts";
+import { ANSWER, BODY, ENTRY, storedOf } from "../testing/service_fixtures.ts";
+import { type TempProject, tempProject } from "../testing/temp_project.ts";
+import type { CliContext } from "./context.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+const ENV: Environment = {
+  LOG_ANALYZER_LOKI_URL: "http://user:secret@127.0.0.1:9",
+  LOG_ANALYZER_LLM_URL: "http://127.0.0.1:9",
+  LOG_ANALYZER_LLM_MODEL: "fake-1b",
+};
+
+/** Starts it in a project; `url` comes once it listens. */
+function listening(
+  project: TempProject,
+  env: Environment,
+  { listen = "127.0.0.1:0", ...changes }: Partial<CliContext> & { readonly listen?: string } = {},
+) {
+  const [stop, abort] = [new AbortController(), new AbortController()];
+  const listens = Promise.withResolvers<string>();
+  let log = "";
+  const all = { ...ENV, ...env };
+  const ended = project.cli(["analyze", "--listen", listen], {
+    stdout: (text) => log += text,
+    env: (name) => all[name],
+    envNames: () => Object.keys(all),
+    clock: systemClock(),
+    stop: stop.signal,
+    abort: abort.signal,
+    serve: (handler, { host, port }) => {
+      const server = Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
+      listens.resolve(`http://127.0.0.1:${server.addr.port}`);
+      return { port: server.addr.port, close: () => server.shutdown() };
+    },
+    ...changes,
+  });
+  return {
+    url: listens.promise,
+    ended,
+    code: ended.then(({ code }) => code),
+    stop: () => stop.abort(),
+    abort: () => abort.abort(),
+    lines: () => log.trim().split("\n").map((line) => JSON.parse(line)),
+    log: () => log,
+  };
+}
+
+function post(url: string, body: unknown): Promise<Response> {
+  return fetch(`${url}/v1/analyze`, { method: "POST", body: JSON.stringify(body) });
+}
+
+Deno.test("the prompt goes to the model byte for byte as in a run, and is read alike", async () => {
+  using project = tempProject({ samples: 3 });
+  await using model = startFakeServer(() => ANSWER);
+  const ran = await project.cli(["run", "baseline-v1", "--model", model.url], {
+    clock: systemClock(),
+  });
+  assert.equal(ran.code, 0, ran.stderr);
+  const records: SampleRecord[] = project.read(`${RUNS_DIR}/${project.runs()[0]}/results.jsonl`)
+    .trim().split("\n").map((line) => JSON.parse(line));
+  await using loki = startFakeLoki(
+    storedOf(records.map(({ input: { log_line, ...entry } }) => ({ ...entry, message: log_line }))),
+  );
+  const started = listening(project, {
+    LOG_ANALYZER_LOKI_URL: loki.url,
+    LOG_ANALYZER_LLM_URL: model.url,
+    LOG_ANALYZER_LLM_MODEL: "llama-3.2-3b-instruct",
+  });
+  const url = await started.url;
+  const asked = model.requests.map(({ body }) => JSON.stringify(body));
+  for (const { input: { timestamp, namespace }, rendered_hash, predicted } of records) {
+    const start = new Date(timestamp).toISOString();
+    const end = new Date(timestamp + 1).toISOString();
+    const body = { time_range: { start, end }, filters: { namespace } };
+    const { prompt, result } = await (await post(url, body)).json();
+    assert.equal(prompt.rendered_hash, rendered_hash);
+    assert.deepEqual(result, predicted);
+    assert.ok(asked.includes(JSON.stringify(model.requests.at(-1)!.body)));
+  }
+  assert.equal(model.requests.length, 2 * records.length);
+  started.stop();
+  assert.equal(await started.code, 0);
+});
+
+Deno.test("the first signal drains, and the exit code is 0; nothing secret is in the log", async () => {
+  using project = tempProject();
+  const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  await using model = startFakeServer(async () => {
+    asked.resolve();
+    await answer.promise;
+    return ANSWER;
+  });
+  await using loki = startFakeLoki(storedOf([ENTRY]));
+  const started = listening(project, services(model, loki.url));
+  const url = await started.url;
+  const response = post(url, BODY);
+  await asked.promise;
+  started.stop();
+  const ready = await fetch(`${url}/ready`);
+  assert.deepEqual([ready.status, (await ready.json()).status], [503, "draining"]);
+  answer.resolve();
+  assert.equal((await (await response).json()).analysis, ANSWER);
+  assert.equal(await started.code, 0);
+  const lines = started.lines();
+  assert.deepEqual(
+    lines.map(({ message, status }) => [message, status].filter(Boolean).join(" ")),
+    [
+      "the prompt holds no hashes of what it renders to: not verified",
+      "listening",
+      "draining: no further analyses are taken",
+      "request 503",
+      "request 200",
+      "stopped",
+    ],
+  );
+  assert.equal(lines.at(-1).drained, true);
+  assert.ok(!started.log().includes("secret"));
+});
+
+for (const [name, env] of [["second signal", {}], ["end of the grace", { S: "0.01" }]] as const) {
+  Deno.test(`the ${name} ends what is in flight with 503`, async () => {
+    using project = tempProject();
+    const asked = Promise.withResolvers<void>();
+    await using model = startFakeServer(() => {
+      asked.resolve();
+      return { kind: "hang" };
+    });
+    await using loki = startFakeLoki(storedOf([ENTRY]));
+    const grace = "S" in env ? { LOG_ANALYZER_SHUTDOWN_GRACE_S: env.S } : {};
+    const started = listening(project, { ...services(model, loki.url), ...grace });
+    const response = post(await started.url, BODY);
+    await asked.promise;
+    started.stop();
+    if (!("S" in env)) started.abort();
+    assert.equal((await response).status, 503);
+    await (await response).body?.cancel();
+    assert.equal(await started.code, 0);
+    assert.equal(started.lines().at(-1).drained, false);
+    await model.idle();
+  });
+}
+
+function services(model: FakeServer, lokiUrl: string): Environment {
+  return {
+    LOG_ANALYZER_LOKI_URL: lokiUrl.replace("//", "//user:secret@"),
+    LOG_ANALYZER_LLM_URL: model.url,
+    LOG_ANALYZER_LLM_API_KEY: "secret-key",
+  };
+}
+
+const REFUSED: readonly {
+  readonly name: string;
+  readonly env?: Environment;
+  readonly listen?: string;
+  readonly prepare?: (project: TempProject) => void;
+  readonly code: number;
+  readonly message: RegExp;
+}[] = [
+  {
+    name: "an address that is none",
+    listen: "8000",
+    code: 2,
+    message: /^Cannot listen on "8000": it is no HOST:PORT/,
+  },
+  { name: "a port that is none", listen: "[::1]:65536", code: 2, message: /no HOST:PORT/ },
+  {
+    name: "a setting with a slip in its name",
+    env: { LOG_ANALYZER_LOKI_ULR: "http://loki" },
+    code: 2,
+    message: /LOG_ANALYZER_LOKI_ULR +is no setting; did you mean LOG_ANALYZER_LOKI_URL\?/,
+  },
+  {
+    name: "a prompt that is not there",
+    env: { LOG_ANALYZER_ANALYZE_PROMPT_ID: "k8s_log_analysis_v0" },
+    code: 2,
+    message: /^Cannot use prompt "k8s_log_analysis_v0".*did you mean/,
+  },
+  {
+    name: "a folder of prompts that is not there",
+    env: { LOG_ANALYZER_PROMPTS_DIR: "nowhere" },
+    code: 2,
+    message: /^Cannot read the prompts in .*nowhere: it does not exist/,
+  },
+  {
+    name: "a broken prompt",
+    prepare: (project) =>
+      project.edit("prompt_templates/k8s_log_analysis_v1.yaml", "{{ logs }}", "{{ lines }}"),
+    code: 2,
+    message: /lines }} is no declared input's name/,
+  },
+  {
+    name: "a prompt that does not verify",
+    prepare: (project) => {
+      const file = "prompt_templates/k8s_log_analysis_v1.yaml";
+      const rendered = `provenance:\n  rendered: {one_line: "sha256:0"}\n`;
+      project.write(file, `${project.read(file)}${rendered}`);
+    },
+    code: 2,
+    message: /renders to other bytes than those that were measured/,
+  },
+  {
+    name: "a prompt that asks for what the service has not",
+    prepare: (project) =>
+      project.edit("prompt_templates/k8s_log_analysis_v1.yaml", "[logs]", "[logs, cluster]"),
+    code: 2,
+    message: /the service has no value for its required input cluster/,
+  },
+  {
+    name: "labels that are not there",
+    env: { LOG_ANALYZER_TAXONOMY: "nowhere.yaml" },
+    code: 2,
+    message: /^Cannot read labels nowhere.yaml: it does not exist/,
+  },
+  {
+    name: "broken labels",
+    env: { LOG_ANALYZER_TAXONOMY: "evals/datasets/README.md" },
+    code: 3,
+    message: /^Cannot read evals\/datasets\/README.md at line 3/,
+  },
+];
+
+for (const { name, env = {}, listen = "127.0.0.1:0", prepare, code, message } of REFUSED) {
+  Deno.test(`a start with ${name} fails and says why`, async () => {
+    using project = tempProject();
+    prepare?.(project);
+    const result = await listening(project, env, { listen }).ended;
+    assert.equal(result.code, code, result.stderr);
+    assert.match(result.stderr, message);
+  });
+}
+
+Deno.test("without a folder of prompts those of the program answer", async () => {
+  using project = tempProject();
+  const started = listening(project, {}, { cwd: "/" });
+  const { prompts } = await (await fetch(`${await started.url}/prompts`)).json();
+  const [active] = prompts.filter(({ active }: { readonly active: boolean }) => active);
+  assert.equal(active.id, "k8s_log_analysis_v1");
+  started.stop();
+  assert.equal(await started.code, 0);
+});
