@@ -12,6 +12,7 @@ import { startFakeServer } from "../testing/fake_server.ts";
 
 const SLOTS = 4;
 const QUEUED = 64;
+const REPEATS = 100;
 /** Of the first entry, epoch milliseconds. */
 const START = Date.UTC(2026, 0, 9, 14);
 const [binary = "./logeval", ...numbers] = Deno.args;
@@ -23,10 +24,11 @@ await using loki = startFakeLoki(Array.from({ length: clients }, (_, at) => ({
   line: `error: ${"request failed ".repeat(20)} marker-${at} end`,
 })));
 let calls = 0;
+let delay_ms = seconds * 1000;
 await using model = startFakeServer(({ body }) => {
   calls++;
   const marker = /marker-\d+/.exec(JSON.stringify(body))?.[0] ?? "none";
-  return { kind: "answer", text: `Root cause: ${marker}`, delay_ms: seconds * 1000 };
+  return { kind: "answer", text: `Root cause: ${marker}`, delay_ms };
 });
 
 const child = new Deno.Command(binary, {
@@ -57,6 +59,13 @@ print("memory", `${residentMb().toFixed(0)} MB`);
 await round("each comes again until it is answered", askUntilAnswered);
 print("memory", `${residentMb().toFixed(0)} MB, most ${peakMb().toFixed(0)} MB`);
 
+delay_ms = 0;
+for (let pass = 1; pass <= 3; pass++) {
+  await round(`${REPEATS} times each, of a model at once`, askRepeatedly, clients / 4);
+  print("memory", `${residentMb().toFixed(0)} MB`);
+}
+delay_ms = seconds * 1000;
+
 await round("SIGTERM while the first calls run", async (at) => {
   if (at === 0) {
     setTimeout(() => child.kill("SIGTERM"), seconds * 1000 * 1.5);
@@ -76,11 +85,16 @@ interface Outcome {
   readonly ms: number;
 }
 
-async function round(name: string, client: (at: number) => Promise<Outcome>): Promise<void> {
+async function round(
+  name: string,
+  client: (at: number) => Promise<Outcome | Outcome[]>,
+  count = clients,
+): Promise<void> {
   const begin = performance.now();
   calls = 0;
-  const outcomes = await Promise.allSettled(Array.from({ length: clients }, (_, at) => client(at)));
-  const done = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? [outcome.value] : []);
+  const outcomes = await Promise.allSettled(Array.from({ length: count }, (_, at) => client(at)));
+  const done = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? outcome.value : []);
+  const lost = outcomes.filter(({ status }) => status === "rejected").length;
   const answered = done.filter(({ status }) => status === 200);
   const refused = done.filter(({ status }) => status === 503);
   const sum = (of: readonly Outcome[], value: (outcome: Outcome) => number) =>
@@ -93,7 +107,7 @@ async function round(name: string, client: (at: number) => Promise<Outcome>): Pr
       `${refused.length + sum(answered, (outcome) => outcome.refused)} times 503 ` +
       `(the slowest after ${Math.max(0, ...refused.map(({ ms }) => ms)).toFixed(0)} ms)`,
       `${done.length - answered.length - refused.length} with another status`,
-      `${outcomes.length - done.length} lost`,
+      `${lost} lost`,
       `${calls} calls, at most ${model.maxInFlight} at the model`,
       `${((performance.now() - begin) / 1000).toFixed(1)} s`,
     ].join(", "),
@@ -106,6 +120,12 @@ async function askUntilAnswered(at: number): Promise<Outcome> {
     if (outcome.status !== 503) return { ...outcome, refused };
     await new Promise((resolve) => setTimeout(resolve, 1000 + 10 * at));
   }
+}
+
+async function askRepeatedly(at: number): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (let time = 0; time < REPEATS; time++) outcomes.push(await ask(at));
+  return outcomes;
 }
 
 async function ask(at: number): Promise<Outcome> {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { LogAnalyzer } from "../analyzer/analyzer.ts";
 import { taxonomyVariables } from "../dataset/taxonomy.ts";
+import { startFakeLoki } from "../testing/fake_loki.ts";
 import { type FakeStep, FAULTS, startFakeServer, status } from "../testing/fake_server.ts";
 import {
   ANSWER,
@@ -11,6 +12,7 @@ import {
   failingLoki,
   lokiOf,
   startService,
+  storedOf,
   TAXONOMY,
   TEMPLATE,
   type TestServiceOptions,
@@ -92,6 +94,32 @@ Deno.test("a long line is cut, with a mark, in the prompt and in the answer", as
   assert.ok(JSON.stringify(model.requests[0]!.body).includes(cut));
 });
 
+Deno.test("the newest lines that the filters let through, oldest first", async () => {
+  const line = (minute: number, message: string, container = "llama-server") => ({
+    ...ENTRY,
+    container,
+    timestamp: ENTRY.timestamp + minute * 60_000,
+    message,
+  });
+  await using loki = startFakeLoki(storedOf([
+    line(3, "error: third"),
+    line(1, "error: first"),
+    line(2, "error: second", "sidecar"),
+    line(4, "error: of Loki itself", "loki"),
+    line(5, "all is well"),
+    line(600, "error: after the window"),
+  ]));
+  await using model = startFakeServer([OK]);
+  await using service = startService({ llmUrl: model.url, lokiUrl: loki.url });
+  const body = { time_range: WINDOW, filters: { namespace: "llm", severity: "error" }, limit: 2 };
+  const { log_count, logs } = await (await service.post(body)).json();
+  assert.equal(log_count, 2);
+  assert.deepEqual(logs.map((log: Record<string, string>) => [log["source"], log["message"]]), [
+    ["llm/sidecar", "error: second"],
+    ["llm/llama-server", "error: third"],
+  ]);
+});
+
 interface Refusal extends TestServiceOptions {
   readonly name: string;
   readonly body?: unknown;
@@ -116,6 +144,18 @@ const lokiFails = (kind: LokiError["kind"], message: string) =>
 const REFUSALS: readonly Refusal[] = [
   { name: "no logs", loki: lokiOf([]), status: 404, detail: /^"No logs found/ },
   { name: "an empty body", body: "", status: 422, detail: /^\[\{"loc":\["body"\],.*"missing"/ },
+  {
+    name: "a body without fields",
+    body: {},
+    status: 422,
+    detail: /^\[\{"loc":\["body","time_range"\]/,
+  },
+  {
+    name: "a limit that is too high",
+    body: { ...BODY, limit: 201 },
+    status: 422,
+    detail: /"limit"/,
+  },
   { name: "no JSON", body: "{", status: 422, detail: /"JSON decode error","type":"json_invalid"/ },
   {
     name: "a body that is too large",
@@ -248,6 +288,66 @@ for (const { name, body = BODY, model, detail, afterHead, ...row } of REFUSALS) 
     }
     assert.equal(service.lines.length, 2);
     await server.idle();
+  });
+}
+
+interface Rude {
+  readonly name: string;
+  readonly sends: string;
+  /** Of the answer; `null` when the client leaves without one. */
+  readonly answer: RegExp | null;
+  /** As it is logged. */
+  readonly logged: readonly number[];
+}
+
+const HEAD = "POST /v1/analyze HTTP/1.1\r\nHost: localhost\r\n";
+
+const RUDE: readonly Rude[] = [
+  {
+    name: "promises a large body and sends none",
+    sends: `${HEAD}Content-Length: 900000\r\n\r\n`,
+    answer: /^HTTP\/1.1 413 /,
+    logged: [413],
+  },
+  {
+    name: "sends chunks without end",
+    sends: `${HEAD}Transfer-Encoding: chunked\r\n\r\n` +
+      `ffff\r\n${"x".repeat(65_535)}\r\n`.repeat(2),
+    answer: /^HTTP\/1.1 413 /,
+    logged: [413],
+  },
+  {
+    name: "sends half a body and waits",
+    sends: `${HEAD}Content-Length: 90\r\n\r\n{`,
+    answer: /^HTTP\/1.1 408 /,
+    logged: [408],
+  },
+  {
+    name: "sends half a body and leaves",
+    sends: `${HEAD}Content-Length: 90\r\n\r\n{`,
+    answer: null,
+    // Whichever is seen first: that the body broke off, or that its client left.
+    logged: [400, 499],
+  },
+];
+
+for (const { name, sends, answer, logged } of RUDE) {
+  Deno.test(`a client that ${name}: ${logged.join(" or ")}`, async () => {
+    await using service = startService({ env: { DEADLINE_S: answer === null ? "10" : "0.05" } });
+    const { port } = new URL(service.url);
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+    await conn.write(new TextEncoder().encode(sends));
+    if (answer !== null) {
+      const bytes = new Uint8Array(4096);
+      const count = await conn.read(bytes) ?? 0;
+      assert.match(new TextDecoder().decode(bytes.subarray(0, count)), answer);
+    }
+    conn.close();
+    while (service.lines.length === 0) {
+      await (await fetch(`${service.url}/health`)).body?.cancel();
+    }
+    assert.equal(service.lines.length, 1);
+    assert.ok(logged.includes(Number(service.lines[0]!["status"])), service.logText);
   });
 }
 
