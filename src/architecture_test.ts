@@ -127,7 +127,7 @@ Deno.test("help and version load no room", () => {
 Deno.test("what development alone needs is not in the program", () => {
   for (const name of modules.keys()) {
     assert.ok(
-      !/foundation-sdk|jsonata|fast-check|src\/(dashboards|testing|bench)\//.test(name),
+      !/foundation-sdk|jsonata|fast-check|lezer|src\/(dashboards|testing|bench)\//.test(name),
       name,
     );
   }

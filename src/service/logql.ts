@@ -20,7 +20,10 @@ export interface LogFilters {
   readonly log_filter?: string;
 }
 
-/** What a line holds that tells of ordinary work. Part of a word is enough. */
+/**
+ * What a line holds that tells of ordinary work. Part of a word is enough. A level of one letter, as
+ * klog's `I1124 …` and llama-server's ` I ` are, is no word and not seen.
+ */
 export const INFO_WORDS: readonly string[] = [
   "info",
   "notice",
@@ -32,7 +35,7 @@ export const INFO_WORDS: readonly string[] = [
   "completed",
 ];
 
-/** What a line holds that tells of trouble, warnings included. Part of a word is enough. */
+/** What a line holds that tells of trouble, warnings included. As with {@linkcode INFO_WORDS}. */
 export const ERROR_WORDS: readonly string[] = [
   "error",
   "err=",
@@ -63,7 +66,10 @@ export const ERROR_WORDS: readonly string[] = [
   "unhealthy",
   "unable to",
   "could not",
+  "couldn't",
   "cannot",
+  "not found",
+  "insufficient",
   "invalid",
   "evicted",
   "back-off",
@@ -109,11 +115,15 @@ export function logqlQuery(filters: LogFilters): string {
   ].join(" ");
 }
 
+/** A longer one would keep all other requests waiting while it is compiled. */
+const LONGEST_PATTERN = 10_000;
+
 /**
  * What RE2, and so Loki, has against a regular expression, such as ``unexpected ): `a)(b` ``; `null`
  * when nothing. It knows neither look-around nor back-references.
  */
 export function patternFault(pattern: string): string | null {
+  if (pattern.length > LONGEST_PATTERN) return `it is longer than ${LONGEST_PATTERN} characters`;
   try {
     RE2JS.compile(pattern);
     return null;

@@ -120,9 +120,11 @@ Deno.test("query() takes no more than the limit, though Loki gives more", async 
 });
 
 const FILTERED: readonly (readonly [filters: Partial<LogFilters>, lines: readonly string[]])[] = [
-  [{}, ["a", "b Error", "c INFO", "d (a+b)"]],
+  [{}, ["a", "b Error", "c INFO", "d (a+b)", "a&b+c=%d"]],
   [{ namespace: "llm" }, ["a", "b Error"]],
   [{ namespace: 'llm"} or {namespace="web' }, []],
+  [{ namespace: '"}\n`🔥\\&+%22' }, ["a&b+c=%d"]],
+  [{ namespace: '"}\n`🔥\\&+%22', log_filter: "A&B+C=%D" }, ["a&b+c=%d"]],
   [{ pod: "llama-[01]" }, ["a", "b Error"]],
   [{ pod: "llama" }, []],
   [{ pod: ".*-0" }, ["a", "c INFO"]],
@@ -141,6 +143,7 @@ Deno.test("query() lets through what the filters say", async () => {
     entry(3, "c INFO", { namespace: "web", pod: "nginx-0", container: "nginx" }),
     entry(4, "d (a+b)", { namespace: "web", pod: "nginx-1", container: "nginx" }),
     entry(5, "e error", { container: "loki" }),
+    entry(6, "a&b+c=%d", { namespace: '"}\n`🔥\\&+%22', pod: "x", container: "x", node: "x" }),
   ]);
   for (const [filters, lines] of FILTERED) {
     const query = { ...WINDOW, filters: { ...ALL, ...filters } };
