@@ -178,6 +178,12 @@ const FAILURES: readonly (readonly [
     "it answered 502: <html> <h1>502 Bad Gateway</h1>",
   ],
   [LOKI_FAULTS.unavailable, "server_error", 503, "it answered 503: empty ring"],
+  [
+    status(403, { message: "no user reader with password geheim!" }),
+    "rejected",
+    403,
+    "it refused the request with 403: no user reader with password …",
+  ],
   [status(404), "rejected", 404, "it refused the request with 404"],
   [
     LOKI_FAULTS.login_page,
