@@ -98,7 +98,10 @@ export async function probeServer(
   return describe(props.body, models.body);
 }
 
-function sideUrls(endpoint: string): { health: string; props: string; models: string } {
+/** Where a server of llama.cpp answers what is no chat, from any way to name it. */
+export function sideUrls(
+  endpoint: string,
+): { health: string; props: string; models: string; tokenize: string } {
   const chat = new URL(chatCompletionsUrl(endpoint));
   const api = chat.pathname.replace(/\/chat\/completions$/, "");
   const root = api.replace(/\/v\d+$/, "");
@@ -107,7 +110,12 @@ function sideUrls(endpoint: string): { health: string; props: string; models: st
     url.pathname = pathname;
     return url.href;
   }
-  return { health: at(`${root}/health`), props: at(`${root}/props`), models: at(`${api}/models`) };
+  return {
+    health: at(`${root}/health`),
+    props: at(`${root}/props`),
+    models: at(`${api}/models`),
+    tokenize: at(`${root}/tokenize`),
+  };
 }
 
 function describe(props: unknown, models: unknown): ServerInfo {

@@ -28,7 +28,9 @@ export const PROJECT_FILES: Readonly<Record<string, string>> = {
   "evals/datasets/README.md": dataCard,
   "evals/optimization/space.yaml": space,
   "evals/optimization/.gitignore": "runs/\n",
+  // Without the one that a search found here: the first winner in a new project gets its name.
   ...Object.fromEntries(
-    [...BUILTIN_PROMPTS].map(([id, text]) => [`prompt_templates/${id}.yaml`, text]),
+    [...BUILTIN_PROMPTS].filter(([id]) => id !== "k8s_log_analysis_v2")
+      .map(([id, text]) => [`prompt_templates/${id}.yaml`, text]),
   ),
 };

@@ -98,10 +98,10 @@ const CASES: readonly Case[] = [
   },
   {
     name: "verify of an unknown id, with the nearest",
-    args: ["verify", "k8s_log_analysis_v2"],
+    args: ["verify", "k8s_log_analysis_v3"],
     code: 2,
     tells: [
-      'Cannot find prompt "k8s_log_analysis_v2"; did you mean k8s_log_analysis_v1?\n',
+      'Cannot find prompt "k8s_log_analysis_v3"; did you mean k8s_log_analysis_v1?\n',
       "prompts are the files in prompt_templates/",
     ],
   },
@@ -222,8 +222,15 @@ const CASES: readonly Case[] = [
     prints: ["+response_format"],
   },
   {
+    name: "an id inside the binary where no project is",
+    args: ["verify", "k8s_log_analysis_v2"],
+    cwd: "/",
+    code: 0,
+    prints: ["verified"],
+  },
+  {
     name: "an id where no project is",
-    args: ["lint", ID],
+    args: ["lint", "k8s_v9"],
     cwd: "/",
     code: 3,
     prints: ["Cannot find a project", "→ make one here: logeval init"],

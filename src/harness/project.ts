@@ -17,13 +17,18 @@ export const PROMPTS_DIR = "prompt_templates";
  * @throws {UsageError} when no folder upward holds `evals/`
  */
 export function findProject(cwd: string): string {
+  const root = projectAbove(cwd);
+  if (root !== null) return root;
+  throw new UsageError(`Cannot find a project: no folder from ${cwd} upward holds evals/`, {
+    hint: "make one here: logeval init",
+  });
+}
+
+/** As {@linkcode findProject}, for what works without one as well: `null` when there is none. */
+export function projectAbove(cwd: string): string | null {
   for (let folder = resolve(cwd);; folder = dirname(folder)) {
     if (isFolder(join(folder, "evals"))) return folder;
-    if (folder === dirname(folder)) {
-      throw new UsageError(`Cannot find a project: no folder from ${cwd} upward holds evals/`, {
-        hint: "make one here: logeval init",
-      });
-    }
+    if (folder === dirname(folder)) return null;
   }
 }
 

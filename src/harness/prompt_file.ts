@@ -5,7 +5,13 @@ import { basename, join, resolve } from "node:path";
 import { BUILTIN_PROMPTS } from "../analyzer/builtin_prompts.ts";
 import { UsageError } from "../errors.ts";
 import { suggestion } from "../faults.ts";
-import { findProject, isExperimentPath, promptFiles, PROMPTS_DIR } from "./project.ts";
+import {
+  findProject,
+  isExperimentPath,
+  projectAbove,
+  promptFiles,
+  PROMPTS_DIR,
+} from "./project.ts";
 import { readText } from "./read_text.ts";
 
 export interface PromptFile {
@@ -18,7 +24,7 @@ export interface PromptFile {
  * Reads a prompt's file.
  *
  * @param nameOrPath the id of a prompt in the project (else of one inside the binary), or a path
- * relative to `cwd`, for which no project is needed
+ * relative to `cwd`; only an id that is neither needs a project
  * @throws {UsageError} with the nearest ids when there is none, or when it cannot be read
  */
 export async function readPromptFile(nameOrPath: string, cwd: string): Promise<PromptFile> {
@@ -26,14 +32,14 @@ export async function readPromptFile(nameOrPath: string, cwd: string): Promise<P
     const text = await readText(resolve(cwd, nameOrPath), `prompt ${nameOrPath}`);
     return { name: nameOrPath, text };
   }
-  const root = findProject(cwd);
+  const builtin = BUILTIN_PROMPTS.get(nameOrPath);
+  const root = projectAbove(cwd);
   const name = `${PROMPTS_DIR}/${nameOrPath}.yaml`;
-  if (existsSync(join(root, name))) {
+  if (root !== null && existsSync(join(root, name))) {
     return { name, text: await readText(join(root, name), `prompt ${name}`) };
   }
-  const builtin = BUILTIN_PROMPTS.get(nameOrPath);
   if (builtin !== undefined) return { name: `${nameOrPath}.yaml`, text: builtin };
-  const inFolder = promptFiles(root).map((file) => basename(file, ".yaml"));
+  const inFolder = promptFiles(findProject(cwd)).map((file) => basename(file, ".yaml"));
   const known = [...new Set([...inFolder, ...BUILTIN_PROMPTS.keys()])];
   throw new UsageError(`Cannot find prompt "${nameOrPath}"${suggestion(nameOrPath, known)}`, {
     hint: `prompts are the files in ${PROMPTS_DIR}/`,
