@@ -23,6 +23,7 @@ function realContext(): CliContext {
   const stderrTerminal = Deno.stderr.isTerminal();
   return {
     cwd: Deno.cwd(),
+    stdin: { isTerminal: () => Deno.stdin.isTerminal(), bytes: () => Deno.stdin.readable },
     stdout: (text) => writeAll(Deno.stdout, text),
     stderr: (text) => writeAll(Deno.stderr, text),
     stderrColumns: stderrTerminal ? terminalColumns() : null,

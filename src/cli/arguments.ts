@@ -48,3 +48,20 @@ export function unitNumber(text: string): number {
   }
   return value;
 }
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** As kubectl writes it; milliseconds. */
+export function durationMs(text: string): number {
+  const parts = [...text.matchAll(/(\d{1,6}(?:\.\d{1,3})?)([smhd])/g)];
+  const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNIT_MS[unit!]!, 0);
+  if (parts.map(([part]) => part).join("") !== text || ms === 0) {
+    throw new InvalidArgumentError("It is not a time such as 90s, 15m, 1h30m or 2d.");
+  }
+  return ms;
+}

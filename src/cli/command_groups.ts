@@ -1,7 +1,8 @@
-// Commands that come in groups: charts, datasets, prompts. Each one's code is loaded when it is called.
+// Commands that come in groups, charts, datasets, prompts, and the one with the most options: analyze.
+// Each one's code is loaded when it is called.
 
 import { type Command, Option } from "commander";
-import { chartWidth, notEmpty, seedNumber, wholeNumber } from "./arguments.ts";
+import { chartWidth, durationMs, notEmpty, seedNumber, wholeNumber } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
 
 /** Takes what a command came to: its exit code. */
@@ -116,3 +117,51 @@ export function addPromptCommands(program: Command, context: CliContext, onExit:
       onExit(await promptDiffCommand(context, a, b, options));
     });
 }
+
+/** Adds it to the program; nothing is run before it parses. */
+export function addAnalyzeCommand(program: Command, context: CliContext, onExit: OnExit): void {
+  const analyze = program.command("analyze")
+    .summary("analyze logs from a pipe, a file or Loki, or serve that over HTTP")
+    .description(
+      "Asks the model what is wrong in some logs, with the analyzer that run measures.\n" +
+        "Needs no project: prompt and labels are in the binary, a project's own come first.",
+    )
+    .argument("[logs]", "a file, or - for what comes in through a pipe; without it --loki is asked")
+    .option("--model-url <URL>", "the model's server (http://localhost:8080)", notEmpty)
+    .option("--model <name>", "the model to ask for, where a server has several", notEmpty)
+    .option("--prompt <prompt>", "an id in prompt_templates/, or a path", notEmpty)
+    .option("--namespace <name>", "whose logs: narrows Loki, names what a pipe does not", notEmpty)
+    .option("--pod <name>", "the same; for Loki a regular expression", notEmpty)
+    .option("--container <name>", "the same", notEmpty)
+    .option("--node <name>", "the same", notEmpty)
+    .option("--loki <URL>", "read from this Loki (http://localhost:3100 with --since)", notEmpty)
+    .option("--since <time>", "how far back Loki is asked: 90s, 15m, 1h (1h)", durationMs)
+    .addOption(
+      new Option("--severity <kind>", "of Loki's lines, those with words of this kind")
+        .choices(["info", "error", "all"]),
+    )
+    .option("--filter <text>", "of Loki's lines, those that hold this", notEmpty)
+    .option("--limit <n>", "most lines from Loki, the newest (15)", wholeNumber)
+    .addOption(new Option("--stream", "print the answer as it is generated").conflicts("json"))
+    .option("--json", "print one JSON document");
+  const others = analyze.options.map((option) => option.attributeName());
+  analyze
+    .addOption(
+      new Option(
+        "--listen <host:port>",
+        "serve POST /v1/analyze instead; everything else is set by LOG_ANALYZER_* variables",
+      ).conflicts(others),
+    )
+    .addHelpText("after", ANALYZE_EXAMPLES)
+    .action(async (logs, options) => {
+      const { analyzeCommand } = await import("./analyze.ts");
+      onExit(await analyzeCommand(context, logs, options));
+    });
+}
+
+const ANALYZE_EXAMPLES = `
+Examples:
+  kubectl logs deploy/web | logeval analyze -
+  logeval analyze web.log --stream
+  logeval analyze --namespace llm --since 1h --loki http://localhost:3100
+`;

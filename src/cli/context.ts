@@ -4,6 +4,7 @@ import type { Clock } from "../analyzer/retry.ts";
 
 export interface CliContext {
   readonly cwd: string;
+  readonly stdin: Stdin;
   /** The answer. Nothing else goes there. */
   readonly stdout: (text: string) => void;
   /** The story: progress, warnings, errors, the next step. */
@@ -35,6 +36,13 @@ export interface CliContext {
   readonly stop: AbortSignal;
   /** Aborted by the second Ctrl-C: drop what is in flight. */
   readonly abort: AbortSignal;
+}
+
+/** What comes in through a pipe, for the commands that read it. */
+export interface Stdin {
+  /** Whether a person sits there and nothing will come by itself. */
+  readonly isTerminal: () => boolean;
+  readonly bytes: () => AsyncIterable<Uint8Array>;
 }
 
 /** A server that listens. */

@@ -43,6 +43,7 @@ function withFolder(name: string, test: (folder: Folder) => Promise<void>): void
       read: (file) => readFileSync(join(cwd, file), "utf8"),
       files: () => readdirSync(join(cwd, "data")).sort(),
       context: {
+        stdin: { isTerminal: () => true, bytes: () => assert.fail("nothing reads stdin") },
         cwd,
         stdout: (text) => folder.stdout += text,
         stderr: (text) => folder.stderr += text,

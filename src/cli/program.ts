@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from "./arguments.ts";
 import {
+  addAnalyzeCommand,
   addChartCommands,
   addDatasetCommands,
   addPromptCommands,
@@ -56,6 +57,8 @@ export function createProgram(context: CliContext, onExit: OnExit): Command {
       const { runCommand } = await import("./run.ts");
       onExit(await runCommand(context, experiment, options));
     });
+
+  addAnalyzeCommand(program, context, onExit);
 
   program.command("compare")
     .summary("say whether run B is better than run A, on evidence")
@@ -232,6 +235,8 @@ Start here:
   logeval init                 write a working project into an empty folder
   logeval run embedded-v1      measure the model inside the binary; no server needed
   logeval run baseline-v1      measure the model at localhost:8080
+  kubectl logs deploy/web | logeval analyze -
+                               let it read your logs
 
 Exit codes: 0 done, 1 bug, 2 usage, 3 data, 4 model not reached or not all samples answered,
             5 below --fail-under or as --fail-if names it, 130 interrupted

@@ -63,6 +63,12 @@ export function tempProject({ samples = 12 }: { readonly samples?: number } = {}
       let stderr = "";
       const code = await runCli(args, {
         cwd: root,
+        stdin: {
+          isTerminal: () => true,
+          bytes: () => {
+            throw new Error("a test that reads stdin brings its own");
+          },
+        },
         stdout: (text) => stdout += text,
         stderr: (text) => stderr += text,
         stderrColumns: null,
