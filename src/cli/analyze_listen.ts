@@ -3,20 +3,18 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseTaxonomy, type Taxonomy } from "../dataset/taxonomy.ts";
 import { UsageError } from "../errors.ts";
-import { readText } from "../harness/read_text.ts";
 import { bracketed } from "../server/security.ts";
 import { createService } from "../service/app.ts";
-import { checkPrompt } from "../service/ask_model.ts";
+import { checkPrompt } from "../service/analyzers.ts";
 import { lokiClient } from "../service/loki.ts";
 import { openPrompts } from "../service/prompts.ts";
 import { serviceLog } from "../service/service_log.ts";
 import { readSettings, type ServiceSettings } from "../service/settings.ts";
 import { VERSION } from "../version.ts";
+import { analyzeTaxonomy } from "./analyze_prompt.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { aborted, listenOn } from "./listening.ts";
-import { PROJECT_FILES } from "./project_files.ts";
 
 export interface ListenOptions {
   /** `HOST:PORT`, an IPv6 address in brackets, port 0 for a free one. */
@@ -40,7 +38,7 @@ export async function analyzeListen(context: CliContext, options: ListenOptions)
   const address = addressOf(options.listen);
   const settings = readSettings(context.env, context.envNames());
   const log = serviceLog(context.stdout, context.now);
-  const taxonomy = await taxonomyFor(settings, context.cwd);
+  const taxonomy = await analyzeTaxonomy(context, settings);
   const prompts = openPrompts({
     folder: promptFolder(settings, context),
     id: settings.analyze_prompt_id,
@@ -124,15 +122,6 @@ function promptFolder({ prompts_dir }: ServiceSettings, { cwd, env }: CliContext
   const folder = resolve(cwd, prompts_dir);
   const asked = env("LOG_ANALYZER_PROMPTS_DIR") !== undefined;
   return asked || existsSync(folder) ? folder : null;
-}
-
-/** The labels of the file that is named, else those of the golden dataset in the binary. */
-async function taxonomyFor({ taxonomy }: ServiceSettings, cwd: string): Promise<Taxonomy> {
-  if (taxonomy === undefined) {
-    const shipped = "evals/datasets/labels.yaml";
-    return parseTaxonomy(PROJECT_FILES[shipped] ?? "", shipped);
-  }
-  return parseTaxonomy(await readText(resolve(cwd, taxonomy), `labels ${taxonomy}`), taxonomy);
 }
 
 function withoutSecrets(url: string): string {

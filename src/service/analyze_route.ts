@@ -12,6 +12,7 @@ export async function analyzeRoute(call: Call, deps: GatherDeps & AskDeps): Prom
     log_count: gathered.entries.length,
     analysis: completion.text,
     logs: gathered.entries.map(logOf),
+    logs_left_out: gathered.leftOut,
     outcome,
     result: analysis === null ? null : fieldsOf(analysis),
     prompt,

@@ -1,22 +1,21 @@
-// The service as a function from a request to a response: routes, one line in the log and one
-// observation for each request, errors in one shape, and an end that loses nothing.
+// The service as a function from a request to a response: one line in the log and one observation for
+// each request, errors in one shape, and an end that loses nothing.
 
 import { Hono } from "hono";
 import type { Clock } from "../analyzer/retry.ts";
 import type { Taxonomy } from "../dataset/taxonomy.ts";
-import { analyzeRoute } from "./analyze_route.ts";
-import { analyzers } from "./ask_model.ts";
+import { analyzers } from "./analyzers.ts";
 import { type Call, openCall, shuttingDown } from "./call.ts";
 import type { LokiClient } from "./loki.ts";
+import { fitToModel } from "./model_context.ts";
 import type { Prompts } from "./prompts.ts";
-import { readiness } from "./readiness.ts";
 import { inRequestSpan, inSpanOf, traceIds, type Tracing } from "./request_span.ts";
+import { serviceRoutes } from "./routes.ts";
 import { errorResponse, failureFields, ServiceError, serviceErrorOf } from "./service_error.ts";
 import type { LogLevel, ServiceLog } from "./service_log.ts";
 import { createMetrics } from "./service_metrics.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { createSlots } from "./slots.ts";
-import { streamRoute } from "./stream_route.ts";
 
 export interface ServiceDeps {
   readonly settings: ServiceSettings;
@@ -39,73 +38,26 @@ export interface Service {
   drain(): Promise<void>;
 }
 
-type Handler = (call: Call) => Response | Promise<Response>;
-
-interface Route {
-  readonly method: "GET" | "POST";
-  readonly path: string;
-  readonly handle: Handler;
-  /** Asked every few seconds by machines: a line in the log only when it fails. */
-  readonly quiet?: boolean;
-}
-
 export function createService(deps: ServiceDeps): Service {
-  const { settings, prompts, log, clock, version } = deps;
+  const { settings, log, clock } = deps;
   const tracing = deps.telemetry ?? null;
   const slots = createSlots({
     concurrent: settings.max_concurrent,
     queued: settings.max_queued,
   });
-  const metrics = createMetrics(version, slots);
+  const metrics = createMetrics(deps.version, slots);
   const analyzerOf = analyzers(settings, deps.taxonomy, { clock, tracing });
-  const work = { ...deps, slots, metrics, analyzerOf, inSpan: inSpanOf(tracing) };
   const open = new Map<Call, Promise<void>>();
   let draining = false;
-
-  const unlessDraining = (handle: Handler): Handler => (call) => {
-    if (draining) throw shuttingDown();
-    return handle(call);
-  };
-  const routes: readonly Route[] = [
-    { method: "POST", path: "/v1/analyze", handle: unlessDraining((c) => analyzeRoute(c, work)) },
-    {
-      method: "POST",
-      path: "/v1/analyze/stream",
-      handle: unlessDraining((call) => streamRoute(call, work)),
-    },
-    {
-      method: "GET",
-      path: "/",
-      handle: () =>
-        Response.json({
-          service: "log-analyzer",
-          version,
-          endpoints: routes.map(({ method, path }) => `${method} ${path}`),
-        }),
-    },
-    {
-      method: "GET",
-      path: "/health",
-      handle: () => Response.json({ status: "ok", version }),
-      quiet: true,
-    },
-    {
-      method: "GET",
-      path: "/ready",
-      handle: () => readiness({ draining, loki: deps.loki, prompts: prompts.current() }),
-      quiet: true,
-    },
-    { method: "GET", path: "/prompts", handle: () => Response.json(promptList(prompts)) },
-    {
-      method: "GET",
-      path: "/metrics",
-      handle: async () => {
-        const { text, type } = await metrics.scrape(prompts.current().active);
-        return new Response(text, { headers: { "content-type": type } });
-      },
-      quiet: true,
-    },
-  ];
+  const routes = serviceRoutes({
+    ...deps,
+    slots,
+    metrics,
+    analyzerOf,
+    fit: fitToModel(settings, clock),
+    inSpan: inSpanOf(tracing),
+    isDraining: () => draining,
+  });
 
   const app = new Hono<{ Bindings: { readonly call: Call } }>();
   for (const { method, path, handle } of routes) {
@@ -127,7 +79,7 @@ export function createService(deps: ServiceDeps): Service {
     const { pathname } = new URL(request.url);
     const route = routes.find(({ path }) => path === pathname);
     const name = route?.path ?? "other";
-    await inRequestSpan(tracing, request, name, async (span) => {
+    await inRequestSpan(route?.quiet ? null : tracing, request, name, async (span) => {
       const call = openCall(request, settings.deadline_s * 1000);
       const done = Promise.withResolvers<void>();
       open.set(call, done.promise);
@@ -135,7 +87,7 @@ export function createService(deps: ServiceDeps): Service {
         const response = await app.fetch(request, { call });
         respond(response);
         await call.lasting;
-        const status = Number(call.notes["ended"] ?? response.status);
+        const status = call.endedAs ?? response.status;
         const ms = clock.monotonic() - started;
         metrics.request(name, status, ms);
         span?.setAttribute("http.response.status_code", response.status);
@@ -175,20 +127,8 @@ export function createService(deps: ServiceDeps): Service {
   };
 }
 
-function promptList(prompts: Prompts) {
-  const { all, active, fault } = prompts.current();
-  return {
-    prompts: all.map((prompt) => ({
-      id: prompt.template.id,
-      template_hash: prompt.template_hash,
-      description: prompt.template.description,
-      verdict: prompt.verdict,
-      active: prompt === active,
-    })),
-    fault,
-  };
-}
-
 function levelOf(status: number): LogLevel {
-  return status >= 500 ? "error" : status >= 400 && status !== 404 ? "warning" : "info";
+  // To be full, or to be asked to end, is no fault.
+  if (status >= 500) return status === 503 ? "warning" : "error";
+  return status >= 400 && status !== 404 ? "warning" : "info";
 }

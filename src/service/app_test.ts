@@ -42,6 +42,7 @@ Deno.test("analyze answers with the model's text, its reading, the logs and the 
       node: "node-1",
       message: ENTRY.message,
     }],
+    logs_left_out: 0,
     outcome: "scored",
     result: {
       root_cause: "oom_killed",

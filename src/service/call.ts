@@ -26,6 +26,8 @@ export interface Call {
   end(why: ServiceError): void;
   /** Resolves when an answer that goes on after its head has ended; at once for all others. */
   lasting: Promise<void>;
+  /** What became of a stream whose head had said 200 already; `null` when that holds. */
+  endedAs: number | null;
   /** Lets go of timer and client. */
   close(): void;
 }
@@ -44,6 +46,7 @@ export function openCall(request: Request, deadlineMs: number): Call {
     note: (fields) => void Object.assign(notes, fields),
     end,
     lasting: Promise.resolve(),
+    endedAs: null,
     close() {
       clearTimeout(timer);
       request.signal.removeEventListener("abort", left);

@@ -1,12 +1,18 @@
-// The first half of every analysis: the body is read and checked, a place is taken, Loki is asked.
-// After it the request can be answered, whatever the model does.
+// The first half of every analysis: the body is read and checked, a place is taken, Loki is asked, and
+// as many of its lines are kept as the model has room for. After it the answer can begin.
 
 import type { LogEntry } from "../analyzer/analysis.ts";
+import type { AnalyzeContext, LogAnalyzer } from "../analyzer/analyzer.ts";
 import type { Clock } from "../analyzer/retry.ts";
+import type { Taxonomy } from "../dataset/taxonomy.ts";
 import { type AnalyzeRequest, parseAnalyzeRequest } from "./analyze_request.ts";
+import { analyzeContext, type AnalyzerOf } from "./analyzers.ts";
 import { readJson } from "./body.ts";
 import type { Call } from "./call.ts";
+import { shortened } from "./fit_context.ts";
 import { type LokiClient, LokiError } from "./loki.ts";
+import type { Fit } from "./model_context.ts";
+import type { Prompts } from "./prompts.ts";
 import { comeAgain, ServiceError } from "./service_error.ts";
 import type { ServiceMetrics } from "./service_metrics.ts";
 import type { ServiceSettings } from "./settings.ts";
@@ -14,6 +20,10 @@ import type { Place, Slots } from "./slots.ts";
 import type { InSpan } from "./request_span.ts";
 
 export interface GatherDeps {
+  readonly prompts: Prompts;
+  readonly taxonomy: Taxonomy;
+  readonly analyzerOf: AnalyzerOf;
+  readonly fit: Fit;
   readonly settings: ServiceSettings;
   readonly loki: LokiClient;
   readonly slots: Slots;
@@ -27,6 +37,12 @@ export interface Gathered extends Disposable {
   readonly request: AnalyzeRequest;
   /** Oldest first, at least one, none longer than the limit. */
   readonly entries: readonly LogEntry[];
+  /** Older ones that the model has no room for. */
+  readonly leftOut: number;
+  /** Of the prompt that answers now, and stays this request's when another one is taken up. */
+  readonly analyzer: LogAnalyzer;
+  /** What the prompt is told besides the logs. */
+  readonly context: AnalyzeContext;
   readonly place: Place;
 }
 
@@ -47,13 +63,27 @@ export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
   }
   try {
     const { request } = checked;
-    const entries = (await queryLoki(call, request, deps))
-      .map((entry) => cutEntry(entry, settings.max_log_chars));
-    call.note({ entries: entries.length });
-    if (entries.length === 0) {
+    const found = (await queryLoki(call, request, deps))
+      .map((entry) => shortened(entry, settings.max_log_chars));
+    call.note({ entries: found.length });
+    if (found.length === 0) {
       throw new ServiceError(404, "No logs found for the given time range and filters");
     }
-    return { request, entries, place, [Symbol.dispose]: () => place[Symbol.dispose]() };
+    call.stage = "model";
+    const { template } = deps.prompts.current().active;
+    const analyzer = deps.analyzerOf(template);
+    const context = analyzeContext(request, found, deps.taxonomy);
+    const { entries, cut } = await deps.fit(found, { analyzer, context, signal: call.signal });
+    call.note({ prompt: template.id, entries: entries.length, left_out: cut || undefined });
+    return {
+      request,
+      entries,
+      leftOut: cut,
+      analyzer,
+      context,
+      place,
+      [Symbol.dispose]: () => place[Symbol.dispose](),
+    };
   } catch (error) {
     place[Symbol.dispose]();
     throw error;
@@ -89,13 +119,4 @@ function queryLoki(
       call.note({ loki_ms: Math.round(ms) });
     }
   });
-}
-
-/** An entry whose message has at most `most` characters and, when cut, a mark that says so. */
-export function cutEntry(entry: LogEntry, most: number): LogEntry {
-  const { message } = entry;
-  if (message.length <= most) return entry;
-  // Never half of a surrogate pair, which no UTF-8 can carry.
-  const head = message.slice(0, most).replace(/[\ud800-\udbff]$/, "");
-  return { ...entry, message: `${head}… [cut: ${message.length} characters]` };
 }

@@ -24,11 +24,16 @@ export class ServiceError extends Error {
       readonly cause?: unknown;
     } = {},
   ) {
-    super(typeof detail === "string" ? detail : "the body is not as it must be", { cause });
+    super(typeof detail === "string" ? detail : placesOf(detail), { cause });
     this.status = status;
     this.headers = headers;
     this.detail = detail;
   }
+}
+
+/** Where a body is wrong, without its values: a log gets this. */
+function placesOf(faults: readonly BodyFault[]): string {
+  return `the body is not as it must be: ${faults.map(({ loc }) => loc.join(".")).join(", ")}`;
 }
 
 /** Seconds after which a client that was turned away may ask again. */

@@ -3,9 +3,7 @@
 // starts with `[error STATUS]`. The body then ends as it should: broken off, it would take that line
 // and text before it along, which Deno's server has not sent yet.
 
-import type { LogEntry } from "../analyzer/analysis.ts";
 import { renderLogEntry } from "../analyzer/analyzer.ts";
-import type { AnalyzeRequest } from "./analyze_request.ts";
 import { type AskDeps, askModel } from "./ask_model.ts";
 import type { Call } from "./call.ts";
 import { gather, type GatherDeps, type Gathered } from "./gather.ts";
@@ -40,12 +38,13 @@ async function write(
   const tell = (text: string) => void writer.write(text).catch(() => {});
   try {
     using _place = gathered;
-    tell(streamHead(gathered.request, gathered.entries));
+    tell(streamHead(gathered));
     await askModel(call, gathered, deps, tell);
     tell("\n");
   } catch (error) {
     const { status, message } = serviceErrorOf(error);
-    call.note({ ended: status, ...failureFields(error) });
+    call.endedAs = status;
+    call.note(failureFields(error));
     tell(`\n[error ${status}] ${message}\n`);
   }
   const late = setTimeout(() => void writer.abort().catch(() => {}), LAST_BYTES_MS);
@@ -55,9 +54,12 @@ async function write(
 
 /** What stands before the model's text. */
 export function streamHead(
-  { time_range }: Pick<AnalyzeRequest, "time_range">,
-  entries: readonly LogEntry[],
+  { request: { time_range }, entries, leftOut }: Pick<Gathered, "request" | "entries" | "leftOut">,
 ): string {
-  return `Window: ${time_range.start} to ${time_range.end}\nLogs: ${entries.length}\n\n` +
+  const rest = leftOut === 0
+    ? ""
+    : ` (the newest; the model has no room for ${leftOut} older ones)`;
+  return `Window: ${time_range.start} to ${time_range.end}\n` +
+    `Logs: ${entries.length}${rest}\n\n` +
     `${entries.map(renderLogEntry).join("\n")}\n\nAnalysis:\n`;
 }
