@@ -91,6 +91,7 @@ async function round(
   count = clients,
 ): Promise<void> {
   const begin = performance.now();
+  const cpu = cpuSeconds();
   calls = 0;
   const outcomes = await Promise.allSettled(Array.from({ length: count }, (_, at) => client(at)));
   const done = outcomes.flatMap((outcome) => outcome.status === "fulfilled" ? outcome.value : []);
@@ -109,7 +110,9 @@ async function round(
       `${done.length - answered.length - refused.length} with another status`,
       `${lost} lost`,
       `${calls} calls, at most ${model.maxInFlight} at the model`,
-      `${((performance.now() - begin) / 1000).toFixed(1)} s`,
+      `${((performance.now() - begin) / 1000).toFixed(1)} s, ${
+        (cpuSeconds() - cpu).toFixed(1)
+      } s CPU`,
     ].join(", "),
   );
 }
@@ -166,6 +169,16 @@ async function readLog(): Promise<number> {
     }
   }
   return lines;
+}
+
+/** Seconds of CPU that the service has used; `NaN` once it has ended. */
+function cpuSeconds(): number {
+  try {
+    const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]!.split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return NaN;
+  }
 }
 
 function residentMb(): number {
