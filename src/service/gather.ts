@@ -13,11 +13,11 @@ import { shortened } from "./fit_context.ts";
 import { type LokiClient, LokiError } from "./loki.ts";
 import type { Fit } from "./model_context.ts";
 import type { Prompts } from "./prompts.ts";
+import type { InSpan } from "./request_span.ts";
 import { comeAgain, ServiceError } from "./service_error.ts";
 import type { ServiceMetrics } from "./service_metrics.ts";
 import type { ServiceSettings } from "./settings.ts";
 import type { Place, Slots } from "./slots.ts";
-import type { InSpan } from "./request_span.ts";
 
 export interface GatherDeps {
   readonly prompts: Prompts;

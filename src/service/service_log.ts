@@ -36,12 +36,23 @@ export function errorFields(error: unknown): LogFields {
   }
   const kind = error instanceof Error && "kind" in error ? error.kind : undefined;
   return {
-    error: cut(messageOf(error)),
+    error: cut(ownWords(error)),
     error_type: error instanceof Error ? error.name : typeof error,
     error_kind: kind,
     error_status: error instanceof LlmError ? error.status ?? undefined : undefined,
     causes: causes.length === 0 ? undefined : causes,
   };
+}
+
+/**
+ * The message, without what a model's server said where that may be what the model said: it repeats
+ * answers that it cannot read.
+ */
+function ownWords(error: unknown): string {
+  const message = messageOf(error);
+  const repeats = error instanceof LlmError &&
+    (error.kind === "bad_response" || error.kind === "server_error");
+  return repeats ? message.replace(/:.*/s, "") : message;
 }
 
 function cut(text: string): string {

@@ -36,6 +36,17 @@ Deno.test("an error is told with its kind and its causes", () => {
   });
 });
 
+Deno.test("what a server says of an answer stays out: it may repeat it", () => {
+  const said = "the server answered 500: Failed to parse input at pos 0: pod x was killed";
+  const error = new LlmError("server_error", said, { status: 500 });
+  assert.deepEqual(JSON_OF(errorFields(error)), {
+    error: "the server answered 500",
+    error_type: "LlmError",
+    error_kind: "server_error",
+    error_status: 500,
+  });
+});
+
 Deno.test("an error that is none, one that is long, one that is its own cause", () => {
   assert.deepEqual(JSON_OF(errorFields("text")), { error: "text", error_type: "string" });
   assert.equal(String(errorFields(new Error("x".repeat(9000)))["error"]).length, 501);
