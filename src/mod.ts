@@ -74,3 +74,4 @@ export { LlmError, type LlmErrorKind, UsageError } from "./errors.ts";
 export { rougeL } from "./metrics/rouge_l.ts";
 export { METRIC_VERSION, scoreAnalysis, type Scores, WEIGHTS } from "./metrics/score.ts";
 export { tokenF1 } from "./metrics/token_f1.ts";
+export type { Instruments } from "./telemetry/spans.ts";

@@ -1,10 +1,10 @@
 // The shared analyzer: log entries in, an analysis out. Production service, harness and optimizer
 // all use this class, and nothing else calls a model: what is measured is what is deployed.
 
-import type { Span, Tracer } from "@opentelemetry/api";
-import { LlmError } from "../errors.ts";
 import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
+import { inSpan, type Instruments } from "../telemetry/spans.ts";
 import type { LogEntry, ParseResult } from "./analysis.ts";
+import { type ChatObserver, observeChat } from "./chat_span.ts";
 import type { ChatMessage, ChatModel, Completion, LLMConfig, ResponseFormat } from "./llm.ts";
 import { openAiModel } from "./openai.ts";
 import { parseResponse } from "./parse.ts";
@@ -17,7 +17,8 @@ import { mergeSampling, type SamplingLayer } from "./sampling.ts";
 const DEFAULT_TIMEOUT_MS = 180_000;
 const DEFAULT_RETRIES = 2;
 
-export interface LogAnalyzerOptions {
+/** Besides what to ask and how: what to report to (`tracer`, `meter`, …), nothing by default. */
+export interface LogAnalyzerOptions extends Instruments {
   /** Base URL of an OpenAI-compatible server, such as `http://localhost:8080`. */
   readonly llmUrl: string;
   readonly modelName: string;
@@ -35,7 +36,8 @@ export interface LogAnalyzerOptions {
   /** Limit of one attempt in milliseconds; 180,000 by default. */
   readonly timeoutMs?: number;
   readonly clock?: Clock;
-  readonly tracer?: Tracer | undefined;
+  /** `gen_ai.provider.name` of spans and metrics; by default `openai`, the API that is spoken. */
+  readonly provider?: string;
 }
 
 /** What the log entries are about. */
@@ -78,18 +80,19 @@ export class LogAnalyzer {
   /** The sampling that goes over the wire, every default filled. */
   readonly sampling: LLMConfig;
   readonly #model: ChatModel;
-  readonly #modelName: string;
   readonly #responseFormat: ResponseFormat | undefined;
   readonly #retries: number;
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  readonly #tracer: Tracer | undefined;
+  readonly #tracer: Instruments["tracer"];
+  readonly #inject: Instruments["inject"];
+  /** `undefined` without tracer and meter: a call then goes straight to the model. */
+  readonly #observe: ChatObserver | undefined;
 
   /** @throws {UsageError} when `llmUrl` is no http or https URL and no `model` is given */
   constructor(options: LogAnalyzerOptions) {
     this.promptTemplate = options.promptTemplate;
     this.sampling = mergeSampling(options.promptTemplate.model_defaults, options.config ?? {});
-    this.#modelName = options.modelName;
     this.#model = options.model ?? openAiModel({
       endpoint: options.llmUrl,
       model: options.modelName,
@@ -103,6 +106,15 @@ export class LogAnalyzer {
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#clock = options.clock ?? systemClock();
     this.#tracer = options.tracer;
+    this.#inject = options.inject;
+    this.#observe = observeChat(options, {
+      provider: options.provider ?? "openai",
+      model: options.modelName,
+      url: options.model === undefined ? options.llmUrl : null,
+      sampling: this.sampling,
+      responseFormat: this.#responseFormat,
+      clock: this.#clock,
+    });
   }
 
   /**
@@ -131,6 +143,7 @@ export class LogAnalyzer {
       sampling: this.sampling,
       response_format: this.#responseFormat,
       logs,
+      headers: this.#inject?.(),
     };
     let told = false;
     const tell = onText && ((text: string) => {
@@ -168,22 +181,28 @@ export class LogAnalyzer {
     options: AnalyzeContext & CallOptions,
   ): Promise<AnalyzeResult> {
     const { signal, onAttempt, onText, ...context } = options;
-    return this.#span(SPAN.analyze, async (span) => {
-      const { messages, prompt } = this.#render(logs, context as AnalyzeContext);
-      const completion = await this.#span(
-        `${SPAN.chat} ${this.#modelName}`,
-        async (chat) => {
-          const answered = await this.callLlm(messages, { logs, signal, onAttempt, onText });
-          chat?.setAttributes(this.#chatAttributes(answered));
-          return answered;
-        },
+    return inSpan(this.#tracer, SPAN.analyze, undefined, async (span) => {
+      const { messages, prompt } = inSpan(
+        this.#tracer,
+        SPAN.render,
+        undefined,
+        () => this.#render(logs, context as AnalyzeContext),
       );
-      const parsed = this.parseResponse(completion.text, completion.finish_reason);
       span?.setAttributes({
+        [ATTRIBUTE.logCount]: logs.length,
         [ATTRIBUTE.promptId]: prompt.id,
+        [ATTRIBUTE.promptTemplateHash]: prompt.template_hash,
         [ATTRIBUTE.promptHash]: prompt.rendered_hash,
-        [ATTRIBUTE.outcome]: parsed.outcome,
       });
+      const call = () => this.callLlm(messages, { logs, signal, onAttempt, onText });
+      const completion = await (this.#observe ? this.#observe(messages, call) : call());
+      const parsed = inSpan(
+        this.#tracer,
+        SPAN.parse,
+        undefined,
+        () => this.parseResponse(completion.text, completion.finish_reason),
+      );
+      span?.setAttribute(ATTRIBUTE.outcome, parsed.outcome);
       return { ...parsed, completion, prompt };
     });
   }
@@ -197,37 +216,6 @@ export class LogAnalyzer {
       if (typeof value === "string" || typeof value === "number") values[name] = String(value);
     }
     return renderPrompt(this.promptTemplate, values);
-  }
-
-  #chatAttributes({ usage, model, finish_reason }: Completion) {
-    return {
-      [ATTRIBUTE.operation]: "chat",
-      [ATTRIBUTE.requestModel]: this.#modelName,
-      [ATTRIBUTE.temperature]: this.sampling.temperature,
-      [ATTRIBUTE.maxTokens]: this.sampling.max_tokens,
-      [ATTRIBUTE.topP]: this.sampling.top_p,
-      ...(this.sampling.seed === undefined ? {} : { [ATTRIBUTE.seed]: this.sampling.seed }),
-      ...(model === null ? {} : { [ATTRIBUTE.responseModel]: model }),
-      ...(finish_reason === null ? {} : { [ATTRIBUTE.finishReasons]: [finish_reason] }),
-      ...(usage === null ? {} : {
-        [ATTRIBUTE.inputTokens]: usage.prompt_tokens,
-        [ATTRIBUTE.outputTokens]: usage.completion_tokens,
-      }),
-    };
-  }
-
-  #span<T>(name: string, work: (span: Span | undefined) => Promise<T>): Promise<T> {
-    if (this.#tracer === undefined) return work(undefined);
-    return this.#tracer.startActiveSpan(name, async (span) => {
-      try {
-        return await work(span);
-      } catch (error) {
-        span.setAttribute(ATTRIBUTE.errorType, error instanceof LlmError ? error.kind : "error");
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
   }
 }
 

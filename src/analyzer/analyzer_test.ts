@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { Span, Tracer } from "@opentelemetry/api";
 import { LlmError, UsageError } from "../errors.ts";
 import { scriptedClock } from "../testing/scripted_clock.ts";
 import { LogAnalyzer, type LogAnalyzerOptions, renderLogEntry } from "./analyzer.ts";
@@ -136,48 +135,4 @@ Deno.test("the constructor refuses an address that is none", () => {
     () => new LogAnalyzer({ llmUrl: "localhost", modelName: "m", promptTemplate: PROMPT }),
     UsageError,
   );
-});
-
-interface SpanRecord {
-  readonly name: string;
-  readonly attributes: Record<string, unknown>;
-  ended: boolean;
-}
-
-function recordingTracer(): { tracer: Tracer; spans: SpanRecord[] } {
-  const spans: SpanRecord[] = [];
-  const startActiveSpan = (name: string, work: (span: Span) => unknown) => {
-    const record: SpanRecord = { name, attributes: {}, ended: false };
-    spans.push(record);
-    const span = {
-      setAttribute: (key: string, value: unknown) => record.attributes[key] = value,
-      setAttributes: (values: object) => Object.assign(record.attributes, values),
-      end: () => record.ended = true,
-    };
-    return work(span as unknown as Span);
-  };
-  return { tracer: { startActiveSpan } as unknown as Tracer, spans };
-}
-
-Deno.test("a tracer gets a span for the analysis and one for the call", async () => {
-  const { tracer, spans } = recordingTracer();
-  const usage = { prompt_tokens: 10, completion_tokens: 3, cached_tokens: null };
-  const model = scriptedModel([{ text: ANSWER, usage, model: "served" }]);
-  await analyzer({ model, tracer }).analyze([ENTRY], CONTEXT);
-  assert.deepEqual(spans.map((span) => [span.name, span.ended]), [["analyze", true], [
-    "chat m",
-    true,
-  ]]);
-  assert.equal(spans[0]?.attributes["logeval.outcome"], "scored");
-  assert.equal(spans[1]?.attributes["gen_ai.usage.input_tokens"], 10);
-  assert.equal(spans[1]?.attributes["gen_ai.response.model"], "served");
-  const text = JSON.stringify(spans);
-  assert.ok(!text.includes("out of memory"), "log text is never in a span");
-});
-
-Deno.test("a failed call ends its spans and names the error", async () => {
-  const { tracer, spans } = recordingTracer();
-  const model = scriptedModel([new LlmError("rejected", "no")]);
-  await assert.rejects(analyzer({ model, tracer }).analyze([ENTRY], CONTEXT));
-  assert.ok(spans.every((span) => span.ended && span.attributes["error.type"] === "rejected"));
 });

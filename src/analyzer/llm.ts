@@ -54,6 +54,8 @@ export interface ChatRequest {
   readonly response_format?: ResponseFormat | undefined;
   /** The entries behind the messages. Only the embedded model looks at them; none goes on the wire. */
   readonly logs: readonly LogEntry[];
+  /** Headers of this request besides the client's own: the trace that it belongs to. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Token counts as the server reported them. */

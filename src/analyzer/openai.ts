@@ -49,9 +49,14 @@ export function openAiModel(
     return line.length > EXCERPT_CHARS ? `${line.slice(0, EXCERPT_CHARS)}…` : line;
   }
 
-  async function post(body: string, signal: AbortSignal): Promise<Response> {
+  async function post(
+    body: string,
+    signal: AbortSignal,
+    more: ChatRequest["headers"],
+  ): Promise<Response> {
     try {
-      return await fetch(url, { method: "POST", headers, body, signal });
+      const all = more === undefined ? headers : { ...more, ...headers };
+      return await fetch(url, { method: "POST", headers: all, body, signal });
     } catch (error) {
       signal.throwIfAborted();
       throw new LlmError("unreachable", excerpt(connectionFault(error)), { cause: error });
@@ -82,7 +87,8 @@ export function openAiModel(
     request: ChatRequest,
     { signal, onText }: CompleteOptions,
   ): Promise<Completion> {
-    const response = await post(requestBody(model, request, onText !== undefined), signal);
+    const body = requestBody(model, request, onText !== undefined);
+    const response = await post(body, signal, request.headers);
     const { status } = response;
     if (onText !== undefined && response.ok && response.body && isEventStream(response)) {
       return await fromStream(response.body, onText, signal);
