@@ -44,12 +44,15 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   analyzer: ["telemetry"],
   dataset: ["analyzer"],
   metrics: ["analyzer"],
-  harness: ["analyzer", "dataset", "metrics"],
-  optimizer: ["analyzer", "dataset", "metrics", "harness"],
+  harness: ["analyzer", "dataset", "metrics", "telemetry"],
+  optimizer: ["analyzer", "dataset", "metrics", "harness", "telemetry"],
   charts: [],
   server: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts"],
   service: ["analyzer", "dataset", "telemetry"],
-  cli: ["analyzer", "dataset", "metrics", "harness", "optimizer", "charts", "server", "service"],
+  cli: [
+    ...["analyzer", "dataset", "metrics", "harness", "optimizer", "charts", "server", "service"],
+    "telemetry",
+  ],
   telemetry: [],
 };
 
@@ -122,6 +125,13 @@ Deno.test("help and version load no room", () => {
     loaded.filter((name) => !/commander/.test(name)).sort(),
     ["deno.json", "src/analyzer/retry.ts"],
   );
+});
+
+Deno.test("what sends telemetry is loaded only when there is something to send", () => {
+  const loaded = loadedWith("src/cli/run.ts", "src/cli/optimize.ts");
+  assert.ok(loaded.has("src/telemetry/otel.ts"));
+  assert.deepEqual([...loaded].filter((name) => /@opentelemetry\/(?!api)/.test(name)), []);
+  assert.ok([...modules.keys()].some((name) => /@opentelemetry\/sdk-trace/.test(name)));
 });
 
 Deno.test("what development alone needs is not in the program", () => {

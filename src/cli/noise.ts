@@ -8,6 +8,7 @@ import { METRIC_NAMES } from "../harness/run_terms.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { executeRun, exitCode, type RunCommandOptions } from "./run.ts";
 import { renderTable } from "./table.ts";
+import { withTelemetry } from "./telemetry.ts";
 
 const DEFAULT_REPEATS = 5;
 
@@ -22,13 +23,15 @@ export async function noiseCommand(
       hint: "give --repeats 2 or more",
     });
   }
-  const { result, story } = await executeRun(context, name, { ...options, repeats });
-  const noise = measureNoise(result.records, repeats);
-  if (options.json) context.stdout(`${JSON.stringify(noise, null, 2)}\n`);
-  else context.stdout(renderNoise(noise, name));
-  story.tellEnd(result);
-  const code = exitCode(result, undefined);
-  return code === EXIT.ok ? EXIT.ok : code;
+  return await withTelemetry(context, async (telemetry) => {
+    const { result, story } = await executeRun(context, name, { ...options, repeats }, telemetry);
+    const noise = measureNoise(result.records, repeats);
+    if (options.json) context.stdout(`${JSON.stringify(noise, null, 2)}\n`);
+    else context.stdout(renderNoise(noise, name));
+    story.tellEnd(result);
+    const code = exitCode(result, undefined);
+    return code === EXIT.ok ? EXIT.ok : code;
+  });
 }
 
 /** The noise floor as text for the terminal. Pure. */

@@ -8,15 +8,18 @@ import { failureCauses, shellWord } from "../harness/run_terms.ts";
 import { type ExportWhen, finishOptimization } from "../optimizer/finish.ts";
 import type { OptimizationConfig, OptimizationResult } from "../optimizer/optimization_files.ts";
 import { findUnfinished, OPTIMIZATIONS_DIR } from "../optimizer/optimization_folder.ts";
-import { optimize, type OptimizeOutcome } from "../optimizer/optimize.ts";
+import type { OptimizeOutcome } from "../optimizer/optimize.ts";
+import { optimizeInSpan } from "../optimizer/optimize_span.ts";
 import {
   type OptimizationSettings,
   prepareOptimization,
 } from "../optimizer/prepare_optimization.ts";
 import type { SearchMethod } from "../optimizer/plan.ts";
+import type { Instruments } from "../telemetry/spans.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderOptimization } from "./optimize_report.ts";
 import { tellOptimization } from "./optimize_story.ts";
+import { withTelemetry } from "./telemetry.ts";
 
 export interface OptimizeCommandOptions {
   readonly experiment: string;
@@ -34,9 +37,17 @@ export interface OptimizeCommandOptions {
 }
 
 /** @returns the exit code: 0 whatever the winner is worth, 4 when the model was lost, or 130 */
-export async function optimizeCommand(
+export function optimizeCommand(
   context: CliContext,
   options: OptimizeCommandOptions,
+): Promise<number> {
+  return withTelemetry(context, (telemetry) => optimizeAndTell(context, options, telemetry));
+}
+
+async function optimizeAndTell(
+  context: CliContext,
+  options: OptimizeCommandOptions,
+  instruments: Instruments | undefined,
 ): Promise<number> {
   const root = findProject(context.cwd);
   const runsDir = inProject(root, OPTIMIZATIONS_DIR);
@@ -47,7 +58,9 @@ export async function optimizeCommand(
     ? undefined
     : findUnfinished(runsDir, options.resume, prepared.run.experiment.experiment_id);
   const story = tellOptimization(context);
-  const outcome = await optimize(prepared, root, context, {
+  const { clock, env, now, denoVersion } = context;
+  const deps = { clock, env, now, denoVersion, instruments };
+  const outcome = await optimizeInSpan(prepared, root, deps, {
     runsDir,
     resume,
     stop: context.stop,

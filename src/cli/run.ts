@@ -6,10 +6,12 @@ import { UsageError } from "../errors.ts";
 import { type Overrides, prepareRun } from "../harness/prepare.ts";
 import { findProject, inProject, RUNS_DIR } from "../harness/project.ts";
 import { runExperiment, type RunResult } from "../harness/run.ts";
+import type { Instruments } from "../telemetry/spans.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderDryRun } from "./dry_run.ts";
 import { renderRunReport } from "./run_report.ts";
 import { type RunStory, tellStory } from "./run_story.ts";
+import { withTelemetry } from "./telemetry.ts";
 
 export interface RunCommandOptions extends Overrides {
   /** A run's name; `true` for the experiment's newest unfinished one. */
@@ -27,14 +29,16 @@ export async function runCommand(
   options: RunCommandOptions,
 ): Promise<number> {
   if (options.dryRun) return await dryRun(context, name, options);
-  const { result, story } = await executeRun(context, name, options);
-  if (options.json) context.stdout(`${JSON.stringify(result.metrics, null, 2)}\n`);
-  else {
-    const colors = picocolors.createColors(context.colors.stdout);
-    context.stdout(renderRunReport(result.config, result.metrics, colors));
-  }
-  story.tellEnd(result);
-  return exitCode(result, options.failUnder);
+  return await withTelemetry(context, async (telemetry) => {
+    const { result, story } = await executeRun(context, name, options, telemetry);
+    if (options.json) context.stdout(`${JSON.stringify(result.metrics, null, 2)}\n`);
+    else {
+      const colors = picocolors.createColors(context.colors.stdout);
+      context.stdout(renderRunReport(result.config, result.metrics, colors));
+    }
+    story.tellEnd(result);
+    return exitCode(result, options.failUnder);
+  });
 }
 
 /** Runs an experiment and tells its story, up to the answer, which the caller prints. */
@@ -42,6 +46,7 @@ export async function executeRun(
   context: CliContext,
   name: string,
   options: RunCommandOptions,
+  instruments: Instruments | undefined,
 ): Promise<{ readonly result: RunResult; readonly story: RunStory }> {
   const { root, prepared, runsDir } = await prepareCommand(context, name, options);
   const resume = options.resume === undefined
@@ -49,7 +54,9 @@ export async function executeRun(
     : await runToResume(runsDir, prepared.experiment.experiment_id, options.resume, context.cwd);
   const story = tellStory(context, options);
   try {
-    const result = await runExperiment(prepared, root, context, {
+    const { clock, env, now, denoVersion } = context;
+    const deps = { clock, env, now, denoVersion, instruments };
+    const result = await runExperiment(prepared, root, deps, {
       runsDir,
       resume,
       stop: context.stop,

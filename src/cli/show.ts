@@ -95,6 +95,7 @@ export function renderSample(config: RunConfig, record: SampleRecord): string {
     ...fields,
     "",
     `  overall ${formatScore(record.scores?.overall ?? null)}`,
+    ...(record.trace_id === undefined ? [] : [`  trace   ${record.trace_id}`]),
     "",
   ].join("\n");
 }

@@ -10,6 +10,7 @@ import type { SamplingLayer } from "../analyzer/sampling.ts";
 import { allowedLabels } from "../dataset/taxonomy.ts";
 import { LlmError, UsageError } from "../errors.ts";
 import { seededRandom } from "../random.ts";
+import type { Instruments } from "../telemetry/spans.ts";
 import type { PreparedRun } from "./prepare.ts";
 
 const PROBE_TIMEOUT_MS = 2500;
@@ -19,6 +20,8 @@ const LOADING_POLL_MS = 500;
 export interface ModelDeps {
   readonly clock: Clock;
   readonly env: (name: string) => string | undefined;
+  /** What the work and its model calls report to. */
+  readonly instruments?: Instruments | undefined;
 }
 
 export interface ConnectOptions {
@@ -50,6 +53,7 @@ export async function connectModel(
   options: ConnectOptions,
 ): Promise<ModelConnection> {
   const { model, execution } = experiment;
+  const { instruments } = deps;
   const apiKey = readApiKey(experiment, deps);
   const fingerprint = await lookAtModel(experiment, apiKey, deps, options);
   const clock = waitingClock(deps.clock, execution.seed, options.stop);
@@ -67,6 +71,11 @@ export async function connectModel(
         retries: execution.retries,
         timeoutMs: execution.timeout_s * 1000,
         clock,
+        provider: model.provider,
+        tracer: instruments?.tracer,
+        meter: instruments?.meter,
+        captureContent: instruments?.captureContent,
+        inject: instruments?.inject,
         ...embedded,
       }),
   };

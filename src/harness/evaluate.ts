@@ -7,6 +7,7 @@ import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts"
 import { LlmError } from "../errors.ts";
 import { METRIC_VERSION, predictedFields, scoreAnalysis } from "../metrics/score.ts";
 import { isPromptRefused, type SampleRecord } from "./run_files.ts";
+import { inSampleSpan, type SampleTracing } from "./sample_span.ts";
 import type { TaskQueue } from "./task_queue.ts";
 
 /** One call to make: a sample in one of its repeats, and what is to analyze it. */
@@ -33,6 +34,8 @@ export interface EvaluateOptions<T extends Task> {
    * where many prompts are tried. Else a row of them means that the model is gone.
    */
   readonly refusalsAreAnswers?: boolean;
+  /** Where samples are told; nowhere without. */
+  readonly tracing?: SampleTracing | undefined;
 }
 
 /** Whether all tasks were done, and if not, why. */
@@ -120,7 +123,9 @@ async function answerOrNull<T extends Task>(
   options: EvaluateOptions<T>,
 ): Promise<SampleRecord | null> {
   try {
-    return await answer(task, options);
+    const { tracing } = options;
+    if (tracing === undefined) return await answer(task, options);
+    return await inSampleSpan(tracing, () => answer(task, options));
   } catch (error) {
     // Dropped in flight or between two attempts: no record, so that it is asked again.
     if (options.abort.aborted || (options.stop.aborted && error === options.stop.reason)) {

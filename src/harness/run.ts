@@ -1,9 +1,12 @@
 // One run from its prepared settings to its finished folder: look at the server, open the folder,
 // evaluate, derive metrics and summary. Commands tell the story; this only reports events.
 
+import type { Span } from "@opentelemetry/api";
 import type { LogAnalyzer } from "../analyzer/analyzer.ts";
 import { logEntryOf, type Sample, type SampleInput } from "../dataset/sample.ts";
 import { taxonomyVariables } from "../dataset/taxonomy.ts";
+import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
+import { inSpan } from "../telemetry/spans.ts";
 import { connectModel, type ModelDeps } from "./connect.ts";
 import { evaluate, type EvaluateEnd, sampleContext, type Task } from "./evaluate.ts";
 import { computeFloors, exampleIndex } from "./floors.ts";
@@ -13,6 +16,7 @@ import { freezeConfig } from "./run_config.ts";
 import { createRunFolder, type RunFolder } from "./run_folder.ts";
 import type { RunConfig, RunMetrics, SampleRecord } from "./run_files.ts";
 import { computeMetrics } from "./run_metrics.ts";
+import { sampleTracing } from "./sample_span.ts";
 import type { ScoredRecord } from "./sample_scores.ts";
 import { renderSummary } from "./summary.ts";
 import { inOrder } from "./task_queue.ts";
@@ -67,11 +71,25 @@ export interface RunResult {
  * @throws {LlmError} when the server cannot be reached at the start; nothing is written then
  * @throws {UsageError} when a run cannot be resumed, naming what changed
  */
-export async function runExperiment(
+export function runExperiment(
   prepared: PreparedRun,
   root: string,
   deps: RunDeps,
   options: RunOptions,
+): Promise<RunResult> {
+  return inSpan(deps.instruments?.tracer, SPAN.run, undefined, async (span) => {
+    const result = await runInSpan(prepared, root, deps, options, span);
+    span?.setAttributes(endAttributes(result));
+    return result;
+  });
+}
+
+async function runInSpan(
+  prepared: PreparedRun,
+  root: string,
+  deps: RunDeps,
+  options: RunOptions,
+  span: Span | undefined,
 ): Promise<RunResult> {
   const { samples, experiment } = prepared;
   const { seed, repeats, concurrency } = experiment.execution;
@@ -86,6 +104,7 @@ export async function runExperiment(
     gitCommit: gitCommit(root),
   });
   using folder = await openFolder(config, options);
+  span?.setAttributes(startAttributes(folder.config));
   options.onStart({
     config: folder.config,
     stored: folder.records,
@@ -105,6 +124,7 @@ export async function runExperiment(
     stop: options.stop,
     abort: options.abort,
     elapsedMs,
+    tracing: sampleTracing(deps.instruments?.tracer, span, folder.config.run_id),
     onRecord(record) {
       folder.append(record);
       records.push(scoredRecord(record));
@@ -125,6 +145,26 @@ export async function runExperiment(
   const summary = renderSummary(folder.config, metrics, records, worst.list());
   folder.finish(metrics, summary, { latest: metrics.status === "complete" });
   return { path: folder.path, config: folder.config, metrics, records, worst: worst.list(), end };
+}
+
+function startAttributes({ run_id, experiment_id, dataset, prompt, model, execution }: RunConfig) {
+  return {
+    [ATTRIBUTE.runId]: run_id,
+    [ATTRIBUTE.experimentId]: experiment_id,
+    [ATTRIBUTE.datasetHash]: dataset.hash,
+    [ATTRIBUTE.promptId]: prompt.id,
+    [ATTRIBUTE.promptTemplateHash]: prompt.template_hash,
+    [ATTRIBUTE.requestModel]: model.name,
+    [ATTRIBUTE.calls]: dataset.n * execution.repeats,
+  };
+}
+
+function endAttributes({ metrics, end }: RunResult) {
+  return {
+    [ATTRIBUTE.end]: end,
+    [ATTRIBUTE.coverage]: metrics.coverage,
+    ...(metrics.overall.mean === null ? {} : { [ATTRIBUTE.overall]: metrics.overall.mean }),
+  };
 }
 
 /** What the metrics need of a record: in memory a run is only this and its worst answers. */

@@ -138,6 +138,8 @@ export const SampleRecord = z.object({
   }).nullable(),
   /** Since the start of the run, pauses between sessions left out; milliseconds. */
   elapsed_ms: z.number(),
+  /** OpenTelemetry's trace of this sample; left out when none was recorded. */
+  trace_id: z.string().optional(),
 });
 export type SampleRecord = z.output<typeof SampleRecord>;
 

@@ -2,6 +2,7 @@
 // confirm the winner on samples that the search never saw, store what came out. Commands tell the
 // story; this only reports events.
 
+import type { Span } from "@opentelemetry/api";
 import type { Sample } from "../dataset/sample.ts";
 import { taxonomyVariables } from "../dataset/taxonomy.ts";
 import { connectModel, type ModelDeps } from "../harness/connect.ts";
@@ -11,6 +12,7 @@ import { gitCommit } from "../harness/git_commit.ts";
 import { inStretches } from "../harness/task_queue.ts";
 import { LlmError } from "../errors.ts";
 import { isPromptRefused } from "../harness/run_files.ts";
+import { sampleTracing } from "../harness/sample_span.ts";
 import { seededRandom } from "../random.ts";
 import type { Candidate } from "./candidates.ts";
 import { fullSearch, randomSearch } from "./grid.ts";
@@ -38,6 +40,8 @@ export interface OptimizeDeps extends ModelDeps {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly denoVersion: string;
+  /** The span of the optimization, which those of its calls are linked with. */
+  readonly span?: Span | undefined;
 }
 
 export interface OptimizeOptions {
@@ -183,7 +187,7 @@ function asker(
   { run }: PreparedOptimization,
   folder: OptimizationFolder,
   book: TrialBook,
-  { clock }: OptimizeDeps,
+  { clock, instruments, span }: OptimizeDeps,
   options: OptimizeOptions,
 ): Ask {
   const variables = taxonomyVariables(run.taxonomy);
@@ -201,6 +205,7 @@ function asker(
       abort: options.abort,
       elapsedMs: () => before + clock.monotonic() - started,
       refusalsAreAnswers: true,
+      tracing: sampleTracing(instruments?.tracer, span, folder.config.run_id),
       onRecord(record, task) {
         const trial = trialOf(record, task);
         folder.append(trial);
