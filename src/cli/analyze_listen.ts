@@ -5,12 +5,13 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { bracketed } from "../server/security.ts";
-import { createService } from "../service/app.ts";
+import { createService, type ServiceDeps } from "../service/app.ts";
 import { checkPrompt } from "../service/analyzers.ts";
 import { lokiClient } from "../service/loki.ts";
 import { openPrompts } from "../service/prompts.ts";
 import { serviceLog } from "../service/service_log.ts";
 import { readSettings, type ServiceSettings } from "../service/settings.ts";
+import { startTelemetry } from "../telemetry/otel.ts";
 import { VERSION } from "../version.ts";
 import { analyzeTaxonomy } from "./analyze_prompt.ts";
 import { type CliContext, EXIT } from "./context.ts";
@@ -46,23 +47,33 @@ export async function analyzeListen(context: CliContext, options: ListenOptions)
     clock,
     log,
   });
-  const end = new AbortController();
-  const service = createService({
-    settings,
-    loki: lokiClient({
-      url: settings.loki_url,
-      timeoutMs: settings.loki_timeout_s * 1000,
-      retries: LOKI_RETRIES,
-      clock,
-      ...(settings.loki_tenant === undefined ? {} : { tenant: settings.loki_tenant }),
-    }),
-    prompts,
-    taxonomy,
-    log,
-    clock,
+  const telemetry = await startTelemetry(context.env, {
     version: VERSION,
-    abort: end.signal,
+    warn: (message) => log("warning", message),
   });
+  const loki = lokiClient({
+    url: settings.loki_url,
+    timeoutMs: settings.loki_timeout_s * 1000,
+    retries: LOKI_RETRIES,
+    clock,
+    ...(settings.loki_tenant === undefined ? {} : { tenant: settings.loki_tenant }),
+  });
+  const deps = { settings, loki, prompts, taxonomy, log, clock, version: VERSION, telemetry };
+  try {
+    return await serve(context, address, deps);
+  } finally {
+    await telemetry?.shutdown();
+  }
+}
+
+async function serve(
+  context: CliContext,
+  address: { readonly host: string; readonly port: number },
+  deps: Omit<ServiceDeps, "abort">,
+): Promise<number> {
+  const { settings, prompts, log, clock } = deps;
+  const end = new AbortController();
+  const service = createService({ ...deps, abort: end.signal });
   const server = listenOn(context, service.fetch, address, "--listen HOST:0 takes a free one");
   const { template, template_hash } = prompts.current().active;
   log("info", "listening", {

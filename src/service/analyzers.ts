@@ -7,8 +7,8 @@ import type { PromptTemplate } from "../analyzer/prompt.ts";
 import type { Clock } from "../analyzer/retry.ts";
 import { allowedLabels, type Taxonomy, taxonomyVariables } from "../dataset/taxonomy.ts";
 import { UsageError } from "../errors.ts";
+import type { Instruments } from "../telemetry/spans.ts";
 import type { AnalyzeRequest } from "./analyze_request.ts";
-import type { Tracing } from "./request_span.ts";
 import type { ServiceSettings } from "./settings.ts";
 
 /** A prompt's analyzer, one for each template. */
@@ -17,7 +17,7 @@ export type AnalyzerOf = (template: PromptTemplate) => LogAnalyzer;
 export function analyzers(
   settings: ServiceSettings,
   taxonomy: Taxonomy,
-  { clock, tracing }: { readonly clock: Clock; readonly tracing: Tracing | null },
+  { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Instruments | null },
 ): AnalyzerOf {
   const made = new WeakMap<PromptTemplate, LogAnalyzer>();
   return (template) => {
@@ -31,7 +31,10 @@ export function analyzers(
       allowedLabels: allowedLabels(taxonomy),
       timeoutMs: settings.llm_timeout_s * 1000,
       clock,
-      tracer: tracing?.tracer,
+      tracer: telemetry?.tracer,
+      meter: telemetry?.meter,
+      captureContent: telemetry?.captureContent,
+      inject: telemetry?.inject,
     });
     made.set(template, analyzer);
     return analyzer;

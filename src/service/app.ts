@@ -4,12 +4,14 @@
 import { Hono } from "hono";
 import type { Clock } from "../analyzer/retry.ts";
 import type { Taxonomy } from "../dataset/taxonomy.ts";
+import { ATTRIBUTE } from "../telemetry/names.ts";
+import type { Telemetry } from "../telemetry/otel.ts";
+import { inSpan, type Instruments, markFailed, SERVER } from "../telemetry/spans.ts";
 import { analyzers } from "./analyzers.ts";
 import { type Call, openCall, shuttingDown } from "./call.ts";
 import type { LokiClient } from "./loki.ts";
 import { fitToModel } from "./model_context.ts";
 import type { Prompts } from "./prompts.ts";
-import { inRequestSpan, inSpanOf, traceIds, type Tracing } from "./request_span.ts";
 import { serviceRoutes } from "./routes.ts";
 import { errorResponse, failureFields, ServiceError, serviceErrorOf } from "./service_error.ts";
 import type { LogLevel, ServiceLog } from "./service_log.ts";
@@ -26,7 +28,8 @@ export interface ServiceDeps {
   readonly clock: Clock;
   /** Of the program. */
   readonly version: string;
-  readonly telemetry?: Tracing | null | undefined;
+  /** `null` when nothing is to be traced or measured. */
+  readonly telemetry: Pick<Telemetry, keyof Instruments | "extract"> | null;
   /** Aborted: what is still in flight is answered with 503. */
   readonly abort: AbortSignal;
 }
@@ -39,14 +42,13 @@ export interface Service {
 }
 
 export function createService(deps: ServiceDeps): Service {
-  const { settings, log, clock } = deps;
-  const tracing = deps.telemetry ?? null;
+  const { settings, log, clock, telemetry } = deps;
   const slots = createSlots({
     concurrent: settings.max_concurrent,
     queued: settings.max_queued,
   });
   const metrics = createMetrics(deps.version, slots);
-  const analyzerOf = analyzers(settings, deps.taxonomy, { clock, tracing });
+  const analyzerOf = analyzers(settings, deps.taxonomy, { clock, telemetry });
   const open = new Map<Call, Promise<void>>();
   let draining = false;
   const routes = serviceRoutes({
@@ -55,7 +57,6 @@ export function createService(deps: ServiceDeps): Service {
     metrics,
     analyzerOf,
     fit: fitToModel(settings, clock),
-    inSpan: inSpanOf(tracing),
     isDraining: () => draining,
   });
 
@@ -79,7 +80,9 @@ export function createService(deps: ServiceDeps): Service {
     const { pathname } = new URL(request.url);
     const route = routes.find(({ path }) => path === pathname);
     const name = route?.path ?? "other";
-    await inRequestSpan(route?.quiet ? null : tracing, request, name, async (span) => {
+    const tracer = route?.quiet ? undefined : telemetry?.tracer;
+    const attributes = { [ATTRIBUTE.httpMethod]: request.method, [ATTRIBUTE.httpRoute]: name };
+    await inSpan(tracer, `${request.method} ${name}`, attributes, async (span) => {
       const call = openCall(request, settings.deadline_s * 1000);
       const done = Promise.withResolvers<void>();
       open.set(call, done.promise);
@@ -90,14 +93,16 @@ export function createService(deps: ServiceDeps): Service {
         const status = call.endedAs ?? response.status;
         const ms = clock.monotonic() - started;
         metrics.request(name, status, ms);
-        span?.setAttribute("http.response.status_code", response.status);
+        span?.setAttribute(ATTRIBUTE.httpStatus, response.status);
+        if (span && status >= 500) markFailed(span, String(status));
         if (route?.quiet && status < 400) return;
         log(levelOf(status), "request", {
           method: request.method,
           path: pathname.slice(0, 200),
           status,
           ms: Math.round(ms),
-          ...traceIds(span),
+          trace_id: span?.spanContext().traceId,
+          span_id: span?.spanContext().spanId,
           ...call.notes,
         });
       } finally {
@@ -105,7 +110,7 @@ export function createService(deps: ServiceDeps): Service {
         open.delete(call);
         done.resolve();
       }
-    });
+    }, { kind: SERVER, parent: tracer && telemetry?.extract(request.headers) });
   }
 
   deps.abort.addEventListener("abort", () => {

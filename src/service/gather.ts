@@ -1,10 +1,13 @@
 // The first half of every analysis: the body is read and checked, a place is taken, Loki is asked, and
 // as many of its lines are kept as the model has room for. After it the answer can begin.
 
+import type { Span } from "@opentelemetry/api";
 import type { LogEntry } from "../analyzer/analysis.ts";
 import type { AnalyzeContext, LogAnalyzer } from "../analyzer/analyzer.ts";
 import type { Clock } from "../analyzer/retry.ts";
 import type { Taxonomy } from "../dataset/taxonomy.ts";
+import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
+import { CLIENT, inSpan, type Instruments } from "../telemetry/spans.ts";
 import { type AnalyzeRequest, parseAnalyzeRequest } from "./analyze_request.ts";
 import { analyzeContext, type AnalyzerOf } from "./analyzers.ts";
 import { readJson } from "./body.ts";
@@ -13,7 +16,6 @@ import { shortened } from "./fit_context.ts";
 import { type LokiClient, LokiError } from "./loki.ts";
 import type { Fit } from "./model_context.ts";
 import type { Prompts } from "./prompts.ts";
-import type { InSpan } from "./request_span.ts";
 import { comeAgain, ServiceError } from "./service_error.ts";
 import type { ServiceMetrics } from "./service_metrics.ts";
 import type { ServiceSettings } from "./settings.ts";
@@ -29,7 +31,7 @@ export interface GatherDeps {
   readonly slots: Slots;
   readonly metrics: ServiceMetrics;
   readonly clock: Pick<Clock, "monotonic">;
-  readonly inSpan: InSpan;
+  readonly telemetry: Pick<Instruments, "tracer"> | null;
 }
 
 /** What is to be analyzed. Disposing it gives the place to others. */
@@ -93,7 +95,7 @@ export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
 function queryLoki(
   call: Call,
   { time_range, filters, limit }: AnalyzeRequest,
-  { loki, metrics, clock, inSpan }: GatherDeps,
+  { loki, metrics, clock, telemetry }: GatherDeps,
 ): Promise<readonly LogEntry[]> {
   const { signal } = call;
   const query = {
@@ -103,12 +105,13 @@ function queryLoki(
     limit,
   };
   call.stage = "loki";
-  return inSpan("query loki", async () => {
+  const work = async (span?: Span) => {
     const started = clock.monotonic();
     let result = "ended early";
     try {
       const entries = await loki.query(query, { signal });
       result = "ok";
+      span?.setAttribute(ATTRIBUTE.logCount, entries.length);
       return entries;
     } catch (error) {
       if (error instanceof LokiError) result = error.kind;
@@ -118,5 +121,6 @@ function queryLoki(
       metrics.loki(result, ms);
       call.note({ loki_ms: Math.round(ms) });
     }
-  });
+  };
+  return inSpan(telemetry?.tracer, SPAN.queryLoki, undefined, work, { kind: CLIENT });
 }

@@ -116,6 +116,7 @@ export function startService(
     log,
     clock,
     version: "1.2.3",
+    telemetry: null,
     ...deps,
     abort: end.signal,
   });
