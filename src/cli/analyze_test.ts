@@ -315,7 +315,7 @@ const ROWS: readonly (Setup & {
     stdin: pipe(LINE),
     script: [packetStream([...chatEvents(["Root ", "cause"]).slice(0, 2), CUT])],
     code: 4,
-    prints: "Root ",
+    prints: "Root \n",
     tells: /the answer broke off\n$/,
   },
   {

@@ -61,6 +61,12 @@ export async function analyzeText(
     return EXIT.interrupted;
   }
 
+  /** Whether a line of the answer stands open on stdout. */
+  let open = false;
+  const tell = (text: string) => {
+    open = true;
+    stdout(printable(text));
+  };
   const signal = input.interrupted ? abort : AbortSignal.any([stop, abort]);
   const llmUrl = options.modelUrl ?? settings.llm_url;
   try {
@@ -93,13 +99,14 @@ export async function analyzeText(
     const result = await analyzer.analyze(entries, {
       ...variables,
       signal,
-      onText: options.stream && ((text) => stdout(printable(text))),
+      onText: options.stream && tell,
     });
     if (options.json) stdout(`${JSON.stringify(analysisDocument(result, asked), null, 2)}\n`);
     else stdout(options.stream ? "\n" : renderAnalysis(result));
     stderr(renderEnd(result));
     return result.outcome === "scored" ? EXIT.ok : EXIT.model;
   } catch (error) {
+    if (open) stdout("\n");
     if (!signal.aborted) throw withKeyHint(error);
     stderr("stopped: the answer was not waited for\n");
     return EXIT.interrupted;
