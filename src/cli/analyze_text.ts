@@ -26,10 +26,12 @@ import {
 } from "./analyze_report.ts";
 import { type CliContext, EXIT } from "./context.ts";
 
+/** A name for servers that have one model and do not look at it. */
+const UNNAMED = "default";
 /** What holds here where no variable says otherwise; a service has to be told. */
 const DEFAULTS: Readonly<Record<string, string>> = {
   LOG_ANALYZER_LLM_URL: "http://localhost:8080",
-  LOG_ANALYZER_LLM_MODEL: "default",
+  LOG_ANALYZER_LLM_MODEL: UNNAMED,
   LOG_ANALYZER_LOKI_URL: "http://localhost:3100",
   LOG_ANALYZER_ANALYZE_PROMPT_ID: "k8s_log_analysis_v2",
 };
@@ -52,7 +54,8 @@ export async function analyzeText(
   options: AnalyzeOptions,
 ): Promise<number> {
   const { stdout, stderr, env, stop, abort } = context;
-  const settings = readSettings((name) => env(name) ?? DEFAULTS[name]);
+  // A variable that is set to nothing is not set.
+  const settings = readSettings((name) => env(name)?.trim() || DEFAULTS[name]);
   const template = await analyzePrompt(context, options.prompt, settings);
   const taxonomy = await analyzeTaxonomy(context, settings);
   const input = await readLogs(context, source, options, settings);
@@ -76,8 +79,7 @@ export async function analyzeText(
     });
     const analyzer = new LogAnalyzer({
       llmUrl,
-      modelName: options.model ?? env("LOG_ANALYZER_LLM_MODEL") ?? server.model ??
-        settings.llm_model,
+      modelName: options.model ?? modelName(settings, server.model),
       promptTemplate: template,
       apiKey: settings.llm_api_key,
       allowedLabels: allowedLabels(taxonomy),
@@ -153,6 +155,10 @@ async function fitted(
     contextKnown: n_ctx !== null,
   };
   return { entries, asked };
+}
+
+function modelName({ llm_model }: ServiceSettings, served: string | null): string {
+  return llm_model === UNNAMED && served !== null ? served : llm_model;
 }
 
 function namespaceOf({ entries }: AnalyzeInput, { namespace }: AnalyzeOptions): string {
