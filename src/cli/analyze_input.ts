@@ -141,10 +141,7 @@ async function fromLoki(
     .catch((cause) => {
       if (!(cause instanceof LokiError)) throw cause;
       const hint = cause.hint === undefined ? {} : { hint: cause.hint };
-      throw new DataError(`Cannot read logs from Loki at ${url}: ${cause.message}`, {
-        cause,
-        ...hint,
-      });
+      throw new DataError(cause.message, { cause, ...hint });
     });
   if (entries.length === 0) {
     throw new DataError(`Cannot analyze what Loki at ${url} has: no line fits`, {
