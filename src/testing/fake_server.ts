@@ -5,6 +5,7 @@
 
 import { decodeJson } from "../analyzer/json_value.ts";
 import { systemClock } from "../analyzer/retry.ts";
+import { writeAll, writeStream } from "./fake_stream.ts";
 
 /** What becomes of one request. A bare string is the text of a good answer. */
 export type FakeStep = string | FakeAnswer | FakeStatus | FakeStream | FakeFault;
@@ -196,7 +197,7 @@ export function startFakeServer(
     if (kind === "hang") await conn.read(new Uint8Array(1));
     beforeWrite?.();
     if (kind === "hang" || kind === "close") throw new Deno.errors.ConnectionAborted();
-    if (typeof step !== "string" && step.kind === "stream") return await playStream(conn, step);
+    if (typeof step !== "string" && step.kind === "stream") return await writeStream(conn, step);
     const bytes = new TextEncoder().encode(responseText(step));
     const length = kind === "cut_off" ? bytes.length - 20 : bytes.length;
     await writeAll(conn, bytes.subarray(0, length));
@@ -238,27 +239,6 @@ export function startFakeServer(
       await Promise.all(loops);
     },
   };
-}
-
-/** A chunk of HTTP a packet: what the client reads of them never runs together. */
-async function playStream(conn: Deno.Conn, { packets }: FakeStream): Promise<void> {
-  const encoder = new TextEncoder();
-  await writeAll(conn, encoder.encode(STREAM_HEAD));
-  for await (const packet of packets()) {
-    const bytes = typeof packet === "string" ? encoder.encode(packet) : packet;
-    if (bytes.length === 0) continue;
-    await writeAll(conn, encoder.encode(`${bytes.length.toString(16)}\r\n`));
-    await writeAll(conn, bytes);
-    await writeAll(conn, encoder.encode("\r\n"));
-  }
-  await writeAll(conn, encoder.encode("0\r\n\r\n"));
-}
-
-const STREAM_HEAD =
-  "HTTP/1.1 200 Fake\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-
-async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
-  for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
 }
 
 /** The requests of one connection, in order; a client that leaves ends them. */

@@ -56,3 +56,24 @@ export function chatEvents(
 export function event(data: unknown): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
+
+/** A chunk of HTTP a packet: what the client reads of them never runs together. */
+export async function writeStream(conn: Deno.Conn, { packets }: FakeStream): Promise<void> {
+  const encoder = new TextEncoder();
+  await writeAll(conn, encoder.encode(STREAM_HEAD));
+  for await (const packet of packets()) {
+    const bytes = typeof packet === "string" ? encoder.encode(packet) : packet;
+    if (bytes.length === 0) continue;
+    await writeAll(conn, encoder.encode(`${bytes.length.toString(16)}\r\n`));
+    await writeAll(conn, bytes);
+    await writeAll(conn, encoder.encode("\r\n"));
+  }
+  await writeAll(conn, encoder.encode("0\r\n\r\n"));
+}
+
+const STREAM_HEAD =
+  "HTTP/1.1 200 Fake\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+
+export async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let sent = 0; sent < bytes.length;) sent += await conn.write(bytes.subarray(sent));
+}
