@@ -238,6 +238,6 @@ Start here:
   kubectl logs deploy/web | logeval analyze -
                                let it read your logs
 
-Exit codes: 0 done, 1 bug, 2 usage, 3 data, 4 model not reached or not all samples answered,
-            5 below --fail-under or as --fail-if names it, 130 interrupted
+Exit codes: 0 done, 1 bug, 2 usage, 3 data, 4 model not reached, not all samples answered or
+            not readably, 5 below --fail-under or as --fail-if names it, 130 interrupted
 `;
