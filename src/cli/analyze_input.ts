@@ -22,14 +22,16 @@ export interface AnalyzeInput {
   readonly lines: number;
   /** ISO 8601. */
   readonly time_range: { readonly start: string; readonly end: string };
-  /** Whether Ctrl-C ended the reading: then it no longer ends the rest. */
-  readonly interrupted: boolean;
+  /** Ends what follows: Ctrl-C, or the second one where the first ended the reading. */
+  readonly signal: AbortSignal;
 }
 
 const DAY_MS = 86_400_000;
 const DEFAULT_SINCE_MS = 3_600_000;
 /** When a person begins to wonder. */
 const WONDER_MS = 3000;
+/** A Ctrl-C so soon after the end of a pipe was meant for the command that wrote into it. */
+const TOGETHER_MS = 300;
 const LOKI_RETRIES = 2;
 
 /**
@@ -46,9 +48,10 @@ export async function readLogs(
 ): Promise<AnalyzeInput | null> {
   if (source.kind === "loki") return await fromLoki(context, options, settings);
   const name = source.kind === "pipe" ? "what comes in" : source.path;
-  const { tail, interrupted } = source.kind === "pipe"
-    ? await readPipe(context)
-    : { tail: await readFile(resolve(context.cwd, source.path), name), interrupted: false };
+  const { tail, signal } = source.kind === "pipe" ? await readPipe(context) : {
+    tail: await readFile(resolve(context.cwd, source.path), name),
+    signal: AbortSignal.any([context.stop, context.abort]),
+  };
   if (tail.binary) {
     throw new DataError(`Cannot analyze ${name}: it is no text`, {
       hint: "unpack it first: gzip -dc web.log.gz | logeval analyze -",
@@ -59,7 +62,7 @@ export async function readLogs(
   const { entries, lineCounts } = parseLogLines(tail.lines, known);
   const [first, last] = [entries[0], entries.at(-1)];
   if (first === undefined || last === undefined) {
-    if (interrupted) return null;
+    if (context.stop.aborted) return null;
     throw new DataError(`Cannot analyze ${name}: it is empty`, {
       hint: source.kind === "pipe"
         ? "look at the command before the pipe; kubectl logs --previous has the container before " +
@@ -68,10 +71,12 @@ export async function readLogs(
     });
   }
   const time_range = { start: iso(first.timestamp), end: iso(last.timestamp) };
-  return { entries, lineCounts, lines: tail.total, time_range, interrupted };
+  return { entries, lineCounts, lines: tail.total, time_range, signal };
 }
 
-async function readPipe(context: CliContext): Promise<{ tail: Tail; interrupted: boolean }> {
+async function readPipe(
+  context: CliContext,
+): Promise<{ readonly tail: Tail; readonly signal: AbortSignal }> {
   const { stdin, stop, clock, stderr } = context;
   const tail = logTail();
   const ended = new AbortController();
@@ -88,7 +93,18 @@ async function readPipe(context: CliContext): Promise<{ tail: Tail; interrupted:
     ended.abort();
     await wondering;
   }
-  return { tail: tail.end(), interrupted: stop.aborted };
+  return { tail: tail.end(), signal: afterPipe(context) };
+}
+
+// A terminal sends Ctrl-C to every command of a pipe: that the writer ended may be seen first.
+function afterPipe({ stop, abort, clock }: CliContext): AbortSignal {
+  if (stop.aborted) return abort;
+  const ended = clock.monotonic();
+  const later = new AbortController();
+  stop.addEventListener("abort", () => {
+    if (clock.monotonic() - ended > TOGETHER_MS) later.abort(stop.reason);
+  }, { once: true });
+  return AbortSignal.any([later.signal, abort]);
 }
 
 /** What a source gives before `stop` is aborted. */
@@ -130,6 +146,7 @@ async function fromLoki(
     end,
     limit: options.limit ?? default_limit,
   };
+  const signal = AbortSignal.any([stop, abort]);
   const client = lokiClient({
     url,
     timeoutMs: loki_timeout_s * 1000,
@@ -137,12 +154,11 @@ async function fromLoki(
     clock,
     ...(loki_tenant === undefined ? {} : { tenant: loki_tenant }),
   });
-  const entries = await client.query(query, { signal: AbortSignal.any([stop, abort]) })
-    .catch((cause) => {
-      if (!(cause instanceof LokiError)) throw cause;
-      const hint = cause.hint === undefined ? {} : { hint: cause.hint };
-      throw new DataError(cause.message, { cause, ...hint });
-    });
+  const entries = await client.query(query, { signal }).catch((cause) => {
+    if (!(cause instanceof LokiError)) throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new DataError(cause.message, { cause, ...hint });
+  });
   if (entries.length === 0) {
     throw new DataError(`Cannot analyze what Loki at ${url} has: no line fits`, {
       hint: since < DAY_MS ? "ask for more of the past with --since 24h" : "ask for less: --filter",
@@ -151,7 +167,7 @@ async function fromLoki(
   stderr(`${formatCount(entries.length, "line")} from Loki at ${url}\n`);
   const time_range = { start: iso(query.start), end: iso(query.end) };
   const lineCounts = entries.map(() => 1);
-  return { entries, lineCounts, lines: entries.length, time_range, interrupted: false };
+  return { entries, lineCounts, lines: entries.length, time_range, signal };
 }
 
 function filtersOf(options: AnalyzeOptions): LogFilters {

@@ -448,8 +448,10 @@ for (const twice of [false, true]) {
     const stop = new AbortController();
     const abort = new AbortController();
     const last = twice ? abort : stop;
-    const stdin = twice ? endless(() => stop.abort(new Error("once"))) : pipe(LINE);
+    const stdin = endless(() => stop.abort(new Error("once")));
     const { code, stdout, stderr } = await analyze({
+      args: [twice ? "-" : "web.log"],
+      prepare: (project) => project.write("web.log", LINE),
       script: () => {
         last.abort(new Error("interrupted"));
         return { kind: "hang" };
@@ -459,5 +461,26 @@ for (const twice of [false, true]) {
     assert.equal(code, 130, stderr);
     assert.equal(stdout, "");
     assert.match(stderr, /stopped: the answer was not waited for\n$/);
+  });
+}
+
+for (const [late, code] of [[false, 0], [true, 130]] as const) {
+  const when = late ? "long after" : "with";
+  Deno.test(`analyze ends with ${code} when Ctrl-C comes ${when} the end of the pipe`, async () => {
+    const stop = new AbortController();
+    let time = 0;
+    const result = await analyze({
+      script: () => {
+        if (late) time = 5000;
+        stop.abort(new Error("interrupted"));
+        return late ? { kind: "hang" } : ANSWER;
+      },
+      context: {
+        stdin: pipe(LINE),
+        stop: stop.signal,
+        clock: { ...QUICK, monotonic: () => time },
+      },
+    });
+    assert.equal(result.code, code, result.stderr);
   });
 }

@@ -53,7 +53,7 @@ export async function analyzeText(
   source: LogSource,
   options: AnalyzeOptions,
 ): Promise<number> {
-  const { stdout, stderr, env, stop, abort } = context;
+  const { stdout, stderr, env } = context;
   // A variable that is set to nothing is not set.
   const settings = readSettings((name) => env(name)?.trim() || DEFAULTS[name]);
   const template = await analyzePrompt(context, options.prompt, settings);
@@ -70,7 +70,7 @@ export async function analyzeText(
     open = true;
     stdout(printable(text));
   };
-  const signal = input.interrupted ? abort : AbortSignal.any([stop, abort]);
+  const { signal } = input;
   const llmUrl = options.modelUrl ?? settings.llm_url;
   try {
     const server = await probeServer(llmUrl, {
