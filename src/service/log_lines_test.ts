@@ -1,6 +1,7 @@
 // Lines as clusters write them, and what becomes of them.
 
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { LogEntry } from "../analyzer/analysis.ts";
 import { type KnownOrigin, parseLogLines } from "./log_lines.ts";
 
@@ -178,3 +179,26 @@ for (const { name, text, known, want } of ROWS) {
     assert.deepEqual(lineCounts, want.map(({ message }) => message.split("\n").length));
   });
 }
+
+Deno.test("parseLogLines() takes any lines, each into one entry", () => {
+  const piece = fc.constantFrom(
+    PREFIX,
+    STAMP,
+    "{",
+    '"time":1795501148',
+    "}",
+    "\t",
+    "Caused by: ",
+    "\r",
+  );
+  const line = fc.array(fc.oneof(piece, fc.string())).map((pieces) => pieces.join(" "));
+  fc.assert(fc.property(fc.array(line), (lines) => {
+    const { entries, lineCounts } = parseLogLines(lines, { timestamp: NOW });
+    assert.equal(entries.length, lineCounts.length);
+    assert.ok(lineCounts.reduce((sum, count) => sum + count, 0) <= lines.length);
+    for (const { timestamp, message } of entries) {
+      assert.ok(Number.isSafeInteger(timestamp) && message.trim() !== "");
+      new Date(timestamp).toISOString();
+    }
+  }));
+});

@@ -1,6 +1,7 @@
 // The newest lines of bytes that come in any pieces, and of what is no text.
 
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { logTail, type Tail, type TailLimits } from "./log_tail.ts";
 
 function tailOf(chunks: readonly (string | Uint8Array)[], limits?: TailLimits): Tail {
@@ -85,4 +86,14 @@ Deno.test("logTail() holds no more of an endless line or of endless lines", () =
   const long = tailOf(Array(200).fill(block));
   assert.equal(long.total, 200_000);
   assert.ok(long.lines.join("").length <= 2 * 1024 * 1024);
+});
+
+Deno.test("logTail() reads the same however the bytes are cut", () => {
+  const text = fc.string({ unit: "binary" }).map((part) => `${part}\nSüd→🚀\r\n${part}`);
+  fc.assert(fc.property(text, fc.nat(), fc.nat(), (text, a, b) => {
+    const bytes = new TextEncoder().encode(text);
+    const [from, to] = [a % (bytes.length + 1), b % (bytes.length + 1)].sort((a, b) => a - b);
+    const pieces = [bytes.subarray(0, from), bytes.subarray(from, to), bytes.subarray(to)];
+    assert.deepEqual(tailOf(pieces), tailOf([bytes]));
+  }));
 });
