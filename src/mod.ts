@@ -1,10 +1,16 @@
 /**
  * What other services import: the analyzer that is measured, its prompts, its parser and its
- * metrics. Nothing of harness or command line comes with it.
+ * metrics. Nothing of harness, server or command line comes with it, and nothing that only Deno has:
+ * bundled to one file it runs in Node.
+ *
+ * Three things can go wrong, and they are never mixed: what was given cannot be used (`UsageError`,
+ * `DataError`), the model gave no completion (`LlmError`), the model gave a bad answer (a value:
+ * `outcome` says which kind).
  *
  * @example
  * ```ts
- * import { LogAnalyzer, parsePromptTemplate } from "./mod.ts";
+ * import { LogAnalyzer, parsePromptTemplate } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
  *
  * const { template } = parsePromptTemplate(
  *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Root cause? {{ logs }}'\n",
@@ -15,7 +21,7 @@
  *   modelName: "llama-3.2-3b-instruct",
  *   promptTemplate: template,
  * });
- * analyzer.parseResponse("Root cause: OOM killed"); // { outcome: "scored", analysis: … }
+ * assert.equal(analyzer.parseResponse("Root cause: OOM killed").analysis?.root_cause, "oom_killed");
  * ```
  *
  * @module
@@ -31,19 +37,22 @@ export {
   type TimedCompletion,
 } from "./analyzer/analyzer.ts";
 export type { Analysis, LogEntry, Outcome, ParseResult } from "./analyzer/analysis.ts";
-export { BUILTIN_PROMPTS } from "./analyzer/builtin_prompts.ts";
-export type {
-  ChatMessage,
-  ChatModel,
-  ChatRequest,
-  Completion,
-  LLMConfig,
-  ResponseFormat,
+export {
+  type ChatMessage,
+  type ChatModel,
+  type ChatRequest,
+  type Completion,
+  DEFAULT_LLM_CONFIG,
+  type LLMConfig,
+  type ResponseFormat,
+  type ServerTimings,
+  type TokenUsage,
 } from "./analyzer/llm.ts";
 export { normalizeLabel } from "./analyzer/normalize.ts";
-export { openAiModel } from "./analyzer/openai.ts";
-export { parseResponse } from "./analyzer/parse.ts";
+export { openAiModel, type OpenAiOptions } from "./analyzer/openai.ts";
+export { type ParseOptions, parseResponse } from "./analyzer/parse.ts";
 export {
+  type ParsedPrompt,
   parsePromptTemplate,
   type PromptProvenance,
   type PromptTemplate,
@@ -51,11 +60,14 @@ export {
 export { renderPromptYaml } from "./analyzer/prompt_yaml.ts";
 export {
   type PromptIdentity,
+  type RenderedPrompt,
   renderPrompt,
   templateHash,
   variablesHash,
 } from "./analyzer/render.ts";
 export type { AllowedLabels } from "./analyzer/response_format.ts";
+export type { Clock } from "./analyzer/retry.ts";
+export type { SamplingLayer } from "./analyzer/sampling.ts";
 export {
   FIXED_INPUTS,
   type FixedInput,
@@ -66,12 +78,23 @@ export {
 } from "./analyzer/verify.ts";
 export {
   allowedLabels,
+  type LabelDefinitions,
   parseTaxonomy,
   type Taxonomy,
   taxonomyVariables,
 } from "./dataset/taxonomy.ts";
-export { LlmError, type LlmErrorKind, UsageError } from "./errors.ts";
+export { DataError, type ErrorDetails, LlmError, type LlmErrorKind, UsageError } from "./errors.ts";
 export { rougeL } from "./metrics/rouge_l.ts";
-export { METRIC_VERSION, scoreAnalysis, type Scores, WEIGHTS } from "./metrics/score.ts";
+export {
+  type Expected,
+  type Metric,
+  METRIC_VERSION,
+  METRICS,
+  type Predicted,
+  scoreAnalysis,
+  type Scores,
+  WEIGHTS,
+} from "./metrics/score.ts";
 export { tokenF1 } from "./metrics/token_f1.ts";
+export type { Meter, Tracer } from "./telemetry/api_types.ts";
 export type { Instruments } from "./telemetry/spans.ts";

@@ -5,10 +5,15 @@
 export interface LogEntry {
   /** Epoch milliseconds. */
   readonly timestamp: number;
+  /** Kubernetes namespace. */
   readonly namespace: string;
+  /** Name of the pod. */
   readonly pod: string;
+  /** Name of the container. */
   readonly container: string;
+  /** Name of the node. */
   readonly node: string;
+  /** The text as it was written; may hold line breaks. */
   readonly message: string;
 }
 
@@ -32,10 +37,15 @@ export type AnalysisField = (typeof ANALYSIS_FIELDS)[number];
  * `component` and `summary` are the model's words without surrounding quotes and space.
  */
 export interface Analysis {
+  /** Why it happened, such as `oom_killed`. */
   readonly root_cause: string | null;
+  /** How bad it is, such as `error`. */
   readonly severity: string | null;
+  /** What needs attention, such as `log-analyzer`. */
   readonly component: string | null;
+  /** What happened, in a sentence. */
   readonly summary: string | null;
+  /** What to do, such as `increase_memory_limit`. */
   readonly action_needed: string | null;
   /** The model's text, byte for byte. */
   readonly raw_response: string;

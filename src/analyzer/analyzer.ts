@@ -21,7 +21,9 @@ const DEFAULT_RETRIES = 2;
 export interface LogAnalyzerOptions extends Instruments {
   /** Base URL of an OpenAI-compatible server, such as `http://localhost:8080`. */
   readonly llmUrl: string;
+  /** The model to ask for. llama-server answers with the one it has, whatever the name. */
   readonly modelName: string;
+  /** From `parsePromptTemplate`. */
   readonly promptTemplate: PromptTemplate;
   /** Beats the prompt's `model_defaults`, which beat `DEFAULT_LLM_CONFIG`. */
   readonly config?: SamplingLayer;
@@ -35,6 +37,7 @@ export interface LogAnalyzerOptions extends Instruments {
   readonly retries?: number;
   /** Limit of one attempt in milliseconds; 180,000 by default. */
   readonly timeoutMs?: number;
+  /** Time and jitter of the retries; the system's by default. */
   readonly clock?: Clock;
   /** `gen_ai.provider.name` of spans and metrics; by default `openai`, the API that is spoken. */
   readonly provider?: string;
@@ -42,6 +45,7 @@ export interface LogAnalyzerOptions extends Instruments {
 
 /** What the log entries are about. */
 export interface AnalyzeContext {
+  /** Kubernetes namespace; a prompt may name it as an input. */
   readonly namespace: string;
   /** ISO 8601 times. */
   readonly time_range: { readonly start: string; readonly end: string };
@@ -49,6 +53,7 @@ export interface AnalyzeContext {
   readonly [variable: string]: unknown;
 }
 
+/** How one call is made. */
 export interface CallOptions {
   /** Ends the call, also between attempts. */
   readonly signal?: AbortSignal | undefined;
@@ -69,13 +74,61 @@ export interface TimedCompletion extends Completion {
   readonly attempts: number;
 }
 
+/** What became of the answer, with the answer itself and the prompt that it answers. */
 export type AnalyzeResult = ParseResult & {
+  /** What the model said, and what it took. */
   readonly completion: TimedCompletion;
+  /** Hashes of the template and of the bytes that were sent. */
   readonly prompt: PromptIdentity;
 };
 
-/** Prompt, model and parser as one: `analyze` is the entry point. */
+/**
+ * Prompt, model and parser as one: `analyze` is the entry point.
+ *
+ * @example
+ * ```ts
+ * import { LogAnalyzer, parsePromptTemplate } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Root cause? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * const analyzer = new LogAnalyzer({
+ *   llmUrl: "http://localhost:8080",
+ *   modelName: "llama-3.2-3b-instruct",
+ *   promptTemplate: template,
+ *   // Without this line the server at llmUrl answers.
+ *   model: {
+ *     complete: () =>
+ *       Promise.resolve({
+ *         text: "Root cause: OOM killed",
+ *         finish_reason: "stop",
+ *         usage: null,
+ *         timings: null,
+ *         model: null,
+ *         system_fingerprint: null,
+ *       }),
+ *   },
+ * });
+ * const { outcome, analysis, prompt } = await analyzer.analyze([{
+ *   timestamp: Date.UTC(2026, 0, 9, 14),
+ *   namespace: "llm",
+ *   pod: "log-analyzer-0",
+ *   container: "log-analyzer",
+ *   node: "node-1",
+ *   message: "Memory cgroup out of memory: Killed process 1234 (python3)",
+ * }], {
+ *   namespace: "llm",
+ *   time_range: { start: "2026-01-09T14:00:00Z", end: "2026-01-09T14:15:00Z" },
+ * });
+ * assert.equal(outcome, "scored");
+ * assert.equal(analysis?.root_cause, "oom_killed");
+ * assert.match(prompt.rendered_hash, /^sha256:[0-9a-f]{64}$/);
+ * ```
+ */
 export class LogAnalyzer {
+  /** As given. */
   readonly promptTemplate: PromptTemplate;
   /** The sampling that goes over the wire, every default filled. */
   readonly sampling: LLMConfig;
@@ -89,7 +142,12 @@ export class LogAnalyzer {
   /** `undefined` without tracer and meter: a call then goes straight to the model. */
   readonly #observe: ChatObserver | undefined;
 
-  /** @throws {UsageError} when `llmUrl` is no http or https URL and no `model` is given */
+  /**
+   * Makes an analyzer; nothing is sent yet.
+   *
+   * @throws {UsageError} when `llmUrl` is no http or https URL, or `apiKey` holds what no header
+   * can, and no `model` is given
+   */
   constructor(options: LogAnalyzerOptions) {
     this.promptTemplate = options.promptTemplate;
     this.sampling = mergeSampling(options.promptTemplate.model_defaults, options.config ?? {});
@@ -219,7 +277,30 @@ export class LogAnalyzer {
   }
 }
 
-/** A log entry as every prompt shows it: its origin on one line, its message on the next. */
+/**
+ * A log entry as every prompt shows it: its origin on one line, its message on the next.
+ *
+ * @throws {RangeError} when the timestamp is no time that a date can hold
+ *
+ * @example
+ * ```ts
+ * import { renderLogEntry } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(
+ *   renderLogEntry({
+ *     timestamp: Date.UTC(2026, 0, 9, 14),
+ *     namespace: "llm",
+ *     pod: "llama-server-0",
+ *     container: "llama-server",
+ *     node: "node-1",
+ *     message: "exiting due to HTTP error",
+ *   }),
+ *   "[2026-01-09T14:00:00.000Z] llm/llama-server (pod=llama-server-0, node=node-1)\n" +
+ *     "exiting due to HTTP error",
+ * );
+ * ```
+ */
 export function renderLogEntry(entry: LogEntry): string {
   const time = new Date(entry.timestamp).toISOString();
   return `[${time}] ${entry.namespace}/${entry.container} ` +

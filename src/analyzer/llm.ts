@@ -3,8 +3,11 @@
 
 import type { LogEntry } from "./analysis.ts";
 
+/** One message of a chat. */
 export interface ChatMessage {
+  /** Who says it. */
   readonly role: "system" | "user" | "assistant";
+  /** What is said, as plain text. */
   readonly content: string;
 }
 
@@ -24,6 +27,7 @@ export interface LLMConfig {
   readonly seed?: number | undefined;
 }
 
+/** What stands where neither prompt nor caller sets anything. */
 export const DEFAULT_LLM_CONFIG: LLMConfig = Object.freeze({
   temperature: 0.3,
   max_tokens: 200,
@@ -48,9 +52,13 @@ export type ResponseFormat =
     };
   };
 
+/** What a model is asked. */
 export interface ChatRequest {
+  /** In their order; the last one is answered. */
   readonly messages: readonly ChatMessage[];
+  /** Every default filled. */
   readonly sampling: LLMConfig;
+  /** The form of the answer, when the prompt asks for one. */
   readonly response_format?: ResponseFormat | undefined;
   /** The entries behind the messages. Only the embedded model looks at them; none goes on the wire. */
   readonly logs: readonly LogEntry[];
@@ -62,6 +70,7 @@ export interface ChatRequest {
 export interface TokenUsage {
   /** Tokens of the prompt, those from the cache included. */
   readonly prompt_tokens: number;
+  /** Tokens of the answer, thinking included. */
   readonly completion_tokens: number;
   /** Prompt tokens that came from the server's cache; `null` when it does not say. */
   readonly cached_tokens: number | null;
@@ -69,19 +78,25 @@ export interface TokenUsage {
 
 /** llama-server's own clock, in milliseconds. */
 export interface ServerTimings {
+  /** For reading the prompt, what came from the cache left out. */
   readonly prompt_ms: number;
+  /** For writing the answer. */
   readonly predicted_ms: number;
 }
 
 /** What a model said. Whatever a server did not report is `null`. */
 export interface Completion {
+  /** The answer; what was thought before it stands in `<think>` in front. */
   readonly text: string;
   /** `stop`, `length`, … as reported. */
   readonly finish_reason: string | null;
+  /** Tokens, as the server counted them. */
   readonly usage: TokenUsage | null;
+  /** Only llama-server reports them. */
   readonly timings: ServerTimings | null;
   /** The model that answered, in the server's words. */
   readonly model: string | null;
+  /** The server's build, or what else it says of itself. */
   readonly system_fingerprint: string | null;
 }
 
@@ -98,7 +113,7 @@ export interface CompleteOptions {
 /** Anything that answers a chat request. */
 export interface ChatModel {
   /**
-   * The completion is the same with and without `onText`.
+   * Answers once, without trying again. The completion is the same with and without `onText`.
    *
    * @throws {LlmError} when no completion came; its `retriable` says whether to try again.
    * @throws the signal's reason when `signal` is aborted, which also ends the request.

@@ -16,6 +16,15 @@ const CLOSING = new Map([
  *
  * Never maps to the nearest allowed label and never splits CamelCase: what the model did not say
  * is not read into its answer. Gives `""` when the value holds no letter or digit.
+ *
+ * @example
+ * ```ts
+ * import { normalizeLabel } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(normalizeLabel(" `OOM-Killed`. "), "oom_killed");
+ * assert.equal(normalizeLabel("errors"), "errors"); // never `error`
+ * ```
  */
 export function normalizeLabel(value: string): string {
   return value

@@ -16,6 +16,7 @@ import type {
 import { retryAfter, serverWords, statusError } from "./openai_status.ts";
 import { isEventStream, readStream } from "./openai_stream.ts";
 
+/** Where the model answers. */
 export interface OpenAiOptions {
   /** Root of the server, its `/v1`, or the whole URL of its chat completions. */
   readonly endpoint: string;
@@ -23,6 +24,7 @@ export interface OpenAiOptions {
   readonly model: string;
   /** Sent as bearer token; never part of an error. */
   readonly apiKey?: string | undefined;
+  /** Makes the requests; the global one by default. */
   readonly fetch?: typeof fetch | undefined;
   /** Epoch milliseconds, for a `Retry-After` that is a date. */
   readonly now?: (() => number) | undefined;
@@ -37,6 +39,35 @@ const MOST_BODY_BYTES = 8 * 1024 * 1024;
  * Returns a model that answers over HTTP, one request a call, without retries.
  *
  * @throws {UsageError} when the endpoint is no http(s) URL or the key cannot stand in a header.
+ *
+ * @example
+ * ```ts
+ * import { openAiModel } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const model = openAiModel({
+ *   endpoint: "http://localhost:8080",
+ *   model: "llama-3.2-3b-instruct",
+ *   // Stands in for a server here.
+ *   fetch: () =>
+ *     Promise.resolve(Response.json({
+ *       choices: [{ message: { content: "Severity: error" }, finish_reason: "stop" }],
+ *     })),
+ * });
+ * const { text, usage } = await model.complete({
+ *   messages: [{ role: "user", content: "How bad is it?" }],
+ *   sampling: {
+ *     temperature: 0,
+ *     max_tokens: 20,
+ *     top_p: 1,
+ *     frequency_penalty: 0,
+ *     presence_penalty: 0,
+ *   },
+ *   logs: [],
+ * }, { signal: AbortSignal.timeout(5000) });
+ * assert.equal(text, "Severity: error");
+ * assert.equal(usage, null); // the server reported none
+ * ```
  */
 export function openAiModel(
   { endpoint, model, apiKey, fetch = globalThis.fetch, now = Date.now }: OpenAiOptions,

@@ -28,6 +28,20 @@ const REFUSAL = new RegExp(
  *
  * Of several answers in one text the one with the most fields counts, the last of those when some
  * have the same number. Nothing inside a think block counts.
+ *
+ * @example
+ * ```ts
+ * import { parseResponse } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { analysis } = parseResponse("Root cause: Port conflict\nSeverity: **error**");
+ * assert.equal(analysis?.root_cause, "port_conflict");
+ * assert.equal(analysis?.severity, "error");
+ * assert.equal(analysis?.summary, null); // not in the answer
+ *
+ * assert.equal(parseResponse("I cannot help with that.").outcome, "refused");
+ * assert.equal(parseResponse('{"root', { finishReason: "length" }).outcome, "truncated");
+ * ```
  */
 export function parseResponse(text: string, { finishReason }: ParseOptions = {}): ParseResult {
   const { answer, thinking } = withoutThinking(text);

@@ -66,17 +66,22 @@ const PromptFile = z.strictObject({
 export interface PromptTemplate {
   /** Equals the stem of its file. */
   readonly id: string;
+  /** In the author's words, such as `1.0`. */
   readonly version: string;
+  /** A line for lists; "" for none. */
   readonly description: string;
   /** Sampling that the prompt was written for; an experiment's settings beat it. */
   readonly model_defaults: SamplingLayer;
+  /** Names that the texts may hold as `{{ name }}`. */
   readonly inputs: {
+    /** Those without which the prompt cannot be rendered. */
     readonly required: readonly string[];
     /** Default by name. */
     readonly optional: Readonly<Record<string, string>>;
   };
   /** "" for no system message. */
   readonly system: string;
+  /** Text of the user message, never "". */
   readonly user: string;
   /** `json_schema` alone: a schema is made from the allowed labels. */
   readonly response_format?:
@@ -111,8 +116,11 @@ export interface PromptProvenance {
   readonly dataset_hash?: string | undefined;
   /** What it gained over `parent` on samples that the search never saw; overall, -1..1. */
   readonly gain?: {
+    /** Mean of the paired differences. */
     readonly difference: number;
+    /** Lower and upper bound of its 95 % interval; `null` when it is unknown. */
     readonly ci95: readonly [number, number] | null;
+    /** 0..1: how often chance alone gives such a difference. */
     readonly p: number;
     /** Samples. */
     readonly n: number;
@@ -123,7 +131,9 @@ export interface PromptProvenance {
   readonly rendered?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A prompt that can be used, and what is odd about it. */
 export interface ParsedPrompt {
+  /** For `LogAnalyzer`. */
   readonly template: PromptTemplate;
   /** Things that are probably mistakes but leave a usable prompt. */
   readonly warnings: readonly string[];
@@ -135,6 +145,23 @@ export interface ParsedPrompt {
  * @param name the file's name: messages show it, and its stem must equal the prompt's `id`
  * @throws {UsageError} listing every fault with its line: not YAML, wrong types, an `id` that is
  * not the file's stem, a tag that is no declared input's name
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const text = "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n";
+ * const { template, warnings } = parsePromptTemplate(text, "prompt_templates/short.yaml");
+ * assert.equal(template.user, "Why? {{ logs }}");
+ * assert.deepEqual(template.inputs, { required: ["logs"], optional: {} });
+ * assert.deepEqual(warnings, []);
+ *
+ * assert.throws(
+ *   () => parsePromptTemplate(text.replace("{{ logs", "{{ log"), "short.yaml"),
+ *   /line 4, column 13 .* \{\{ log \}\} is no declared input's name; did you mean logs\?/,
+ * );
+ * ```
  */
 export function parsePromptTemplate(text: string, name: string): ParsedPrompt {
   const source = parseYaml(text, name);

@@ -11,6 +11,20 @@ const AFTER_A_BLANK_LINE = ["model_defaults", "inputs", "response_format", "syst
  * comes from at the end. `parsePromptTemplate` reads the same template from it, with the same hash.
  *
  * @param comment stands above it, a `#` before each line
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, renderPromptYaml } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * const text = renderPromptYaml(template, "Shorter cannot be.");
+ * assert.match(text, /^# Shorter cannot be\.\nid: short\n/);
+ * assert.deepEqual(parsePromptTemplate(text, "short.yaml").template, template);
+ * ```
  */
 export function renderPromptYaml(template: PromptTemplate, comment?: string): string {
   const { system, user, provenance } = template;

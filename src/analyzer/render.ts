@@ -10,14 +10,19 @@ import { inputNames, tagsOf } from "./prompt_tags.ts";
 
 /** What a prompt was, from its template to the bytes that a model saw. */
 export interface PromptIdentity {
+  /** Of the template. */
   readonly id: string;
+  /** See `templateHash`. */
   readonly template_hash: string;
+  /** `sha256:` and 64 hex digits over the canonical JSON (RFC 8785) of the messages. */
   readonly rendered_hash: string;
 }
 
+/** The messages of a prompt, and what they are known by. */
 export interface RenderedPrompt {
   /** The system message, unless its text is empty, then the user message. */
   readonly messages: readonly ChatMessage[];
+  /** To be kept with the answer. */
   readonly prompt: PromptIdentity;
 }
 
@@ -26,6 +31,21 @@ export interface RenderedPrompt {
  *
  * @param variables values by input name; those that the template does not declare are passed over
  * @throws {UsageError} naming every required input that is missing
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, renderPrompt } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * assert.deepEqual(renderPrompt(template, { logs: "panic: nil map" }).messages, [
+ *   { role: "user", content: "Why? panic: nil map" },
+ * ]);
+ * assert.throws(() => renderPrompt(template, {}), /missing required input logs/);
+ * ```
  */
 export function renderPrompt(
   template: PromptTemplate,
@@ -54,7 +74,26 @@ export function renderPrompt(
   };
 }
 
-/** The identity of what a template is filled with: its declared inputs, defaults included. */
+/**
+ * The identity of what a template is filled with: its declared inputs, defaults included.
+ *
+ * @returns `sha256:` and 64 hex digits over their canonical JSON (RFC 8785)
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, variablesHash } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * assert.equal(
+ *   variablesHash(template, { logs: "x", unused: "y" }),
+ *   variablesHash(template, { logs: "x" }),
+ * );
+ * ```
+ */
 export function variablesHash(
   template: PromptTemplate,
   variables: Readonly<Record<string, string>>,
@@ -62,7 +101,25 @@ export function variablesHash(
   return hashOf(inputValues(template, variables));
 }
 
-/** The identity of a template: a change of any field or byte of its texts changes it. */
+/**
+ * The identity of a template: a change of any field or byte of its texts changes it.
+ *
+ * @returns `sha256:` and 64 hex digits over its canonical JSON (RFC 8785)
+ * @throws {UsageError} when a tag is no declared input's name
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, templateHash } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * assert.match(templateHash(template), /^sha256:[0-9a-f]{64}$/);
+ * assert.notEqual(templateHash(template), templateHash({ ...template, version: "2" }));
+ * ```
+ */
 export function templateHash(template: PromptTemplate): string {
   return compile(template).hash;
 }

@@ -5,9 +5,13 @@ import type { PromptTemplate } from "./prompt.ts";
 
 /** The labels an answer may hold, by field. */
 export interface AllowedLabels {
+  /** For `root_cause`. */
   readonly root_causes: readonly string[];
+  /** For `severity`. */
   readonly severities: readonly string[];
+  /** For `component`. */
   readonly components: readonly string[];
+  /** For `action_needed`. */
   readonly actions: readonly string[];
 }
 

@@ -8,7 +8,11 @@ import { LlmError } from "../errors.ts";
 export interface Clock {
   /** Milliseconds that only go forward. */
   monotonic(): number;
-  /** @throws the signal's reason, at once, when `signal` is aborted. */
+  /**
+   * Waits.
+   *
+   * @throws the signal's reason, at once, when `signal` is aborted.
+   */
   sleep(ms: number, options: { readonly signal: AbortSignal }): Promise<void>;
   /** 0 to 1, 1 excluded. */
   random(): number;

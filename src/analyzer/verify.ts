@@ -24,6 +24,7 @@ export interface PromptVerification {
 
 /** A fixed input whose messages are not the recorded ones. */
 export interface RenderedMismatch {
+  /** Its name. */
   readonly input: string;
   /** `null` when the provenance holds no hash of this input. */
   readonly recorded: string | null;
@@ -95,6 +96,24 @@ export function renderFixedInput(template: PromptTemplate, input: FixedInput): R
  *
  * @returns the `rendered_hash` by the name of the fixed input
  * @throws {UsageError} when a tag of the template is no declared input's name
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, renderedHashes } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * assert.deepEqual(Object.keys(renderedHashes(template)), [
+ *   "one_line",
+ *   "several_entries",
+ *   "hostile_text",
+ *   "empty_message",
+ *   "long_trace",
+ * ]);
+ * ```
  */
 export function renderedHashes(template: PromptTemplate): Record<FixedInput, string> {
   const hashes = fixedInputNames().map((input) =>
@@ -108,6 +127,26 @@ export function renderedHashes(template: PromptTemplate): Record<FixedInput, str
  * what is rendered.
  *
  * @throws {UsageError} when a tag of the template is no declared input's name
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, renderedHashes, verifyPrompt } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * const provenance = {
+ *   few_shot: [],
+ *   search: [],
+ *   templates: [],
+ *   rendered: renderedHashes(template),
+ * };
+ * assert.equal(verifyPrompt(template).verdict, "unrecorded");
+ * assert.equal(verifyPrompt({ ...template, provenance }).verdict, "verified");
+ * assert.equal(verifyPrompt({ ...template, user: "{{ logs }}", provenance }).verdict, "changed");
+ * ```
  */
 export function verifyPrompt(template: PromptTemplate): PromptVerification {
   const recorded = template.provenance?.rendered;

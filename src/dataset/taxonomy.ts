@@ -18,13 +18,17 @@ const TaxonomyFile = z.strictObject({
 });
 
 /** Label -> one-line definition ("" when there is none), in the order of the file. */
-type LabelDefinitions = Readonly<Record<string, string>>;
+export type LabelDefinitions = Readonly<Record<string, string>>;
 
 /** Every allowed label with its definition, by kind. */
 export interface Taxonomy {
+  /** What may be the `root_cause`. */
   readonly root_causes: LabelDefinitions;
+  /** What may be the `severity`, mildest first. */
   readonly severities: LabelDefinitions;
+  /** What may be the `component`. */
   readonly components: LabelDefinitions;
+  /** What may be the `action_needed`. */
   readonly actions: LabelDefinitions;
 }
 
@@ -34,7 +38,23 @@ const SEVERITIES = ["info", "warn", "error", "critical"];
 /**
  * Reads labels.yaml.
  *
+ * @param name the file's name for messages
  * @throws {DataError} with every fault and its line: the labels belong to the dataset
+ *
+ * @example
+ * ```ts
+ * import { parseTaxonomy } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const taxonomy = parseTaxonomy(
+ *   `root_causes: {oom_killed: The kernel killed a process for memory, none: }
+ * severities: {info: , error: }
+ * components: {kubelet: }
+ * actions: {none: }`,
+ *   "labels.yaml",
+ * );
+ * assert.deepEqual(taxonomy.severities, { info: "", error: "" });
+ * ```
  */
 export function parseTaxonomy(text: string, name: string): Taxonomy {
   const source = readYaml(text, name);
@@ -69,7 +89,27 @@ export function taxonomyOf(samples: readonly Sample[]): Taxonomy {
   };
 }
 
-/** The prompt inputs `root_causes`, `severities`, `components`, `actions`: a label a line. */
+/**
+ * The prompt inputs `root_causes`, `severities`, `components`, `actions`: a label a line.
+ *
+ * @example
+ * ```ts
+ * import { parseTaxonomy, taxonomyVariables } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const taxonomy = parseTaxonomy(
+ *   `root_causes: {oom_killed: The kernel killed a process for memory, none: }
+ * severities: {info: , error: }
+ * components: {kubelet: }
+ * actions: {none: }`,
+ *   "labels.yaml",
+ * );
+ * assert.equal(
+ *   taxonomyVariables(taxonomy).root_causes,
+ *   "- oom_killed: The kernel killed a process for memory\n- none",
+ * );
+ * ```
+ */
 export function taxonomyVariables(taxonomy: Taxonomy): Record<string, string> {
   return Object.fromEntries(
     Object.entries(taxonomy).map(([kind, labels]) => [
@@ -81,7 +121,24 @@ export function taxonomyVariables(taxonomy: Taxonomy): Record<string, string> {
   );
 }
 
-/** The label names alone, for a schema that a server enforces. */
+/**
+ * The label names alone, for a schema that a server enforces.
+ *
+ * @example
+ * ```ts
+ * import { allowedLabels, parseTaxonomy } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const taxonomy = parseTaxonomy(
+ *   `root_causes: {oom_killed: The kernel killed a process for memory, none: }
+ * severities: {info: , error: }
+ * components: {kubelet: }
+ * actions: {none: }`,
+ *   "labels.yaml",
+ * );
+ * assert.deepEqual(allowedLabels(taxonomy).root_causes, ["oom_killed", "none"]);
+ * ```
+ */
 export function allowedLabels(taxonomy: Taxonomy): AllowedLabels {
   return {
     root_causes: Object.keys(taxonomy.root_causes),

@@ -9,6 +9,15 @@ import { tokenize } from "../tokens.ts";
  * @returns 0..1, higher is better; 1 for two texts without words, 0 when one has none
  * @see Lin, "ROUGE: A Package for Automatic Evaluation of Summaries", 2004; equals Google's
  * `rouge_score` without stemmer on ASCII text that has words
+ *
+ * @example
+ * ```ts
+ * import { rougeL } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * // Two of two and of four words, in order: 2 * 1 * 0.5 / 1.5.
+ * assert.equal(rougeL("the pod was killed", "Pod killed."), 2 / 3);
+ * ```
  */
 export function rougeL(expected: string, predicted: string): number {
   const reference = tokenize(expected);

@@ -10,11 +10,17 @@ export const METRIC_VERSION = "1";
 
 /** Each 0..1, higher is better. */
 export interface Scores {
+  /** The parts, weighted by `WEIGHTS`. */
   readonly overall: number;
+  /** 0 or 1. */
   readonly root_cause: number;
+  /** 0 or 1. */
   readonly severity: number;
+  /** 0 or 1. */
   readonly action: number;
+  /** See `tokenF1`. */
   readonly component_f1: number;
+  /** See `rougeL`. */
   readonly summary_rouge_l: number;
 }
 
@@ -27,9 +33,10 @@ export const METRICS = [
   "component_f1",
 ] as const;
 
+/** The name of a part of `overall`. */
 export type Metric = (typeof METRICS)[number];
 
-/** What each part counts for in `overall`. */
+/** What each part counts for in `overall`: the product's own formula; the weights add up to 1. */
 export const WEIGHTS: Readonly<Record<Metric, number>> = {
   root_cause: 0.40,
   action: 0.25,
@@ -39,7 +46,7 @@ export const WEIGHTS: Readonly<Record<Metric, number>> = {
 };
 
 /** The labels of a sample. */
-type Expected = Readonly<Omit<Record<keyof Analysis, string>, "raw_response">>;
+export type Expected = Readonly<Omit<Record<keyof Analysis, string>, "raw_response">>;
 
 /** An answer's fields; `null` where the answer had none. */
 export type Predicted = Omit<Analysis, "raw_response">;
@@ -65,6 +72,24 @@ const ZERO: Scores = Object.freeze({
  * component by token F1, the summary by ROUGE-L F1.
  *
  * @param predicted `null` for an answer that could not be read: it scores 0 everywhere
+ *
+ * @example
+ * ```ts
+ * import { parseResponse, scoreAnalysis } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { analysis } = parseResponse("Root cause: OOM killed\nSeverity: warn");
+ * const scores = scoreAnalysis({
+ *   root_cause: "oom_killed",
+ *   severity: "error",
+ *   component: "kubelet",
+ *   summary: "The kernel killed a process.",
+ *   action_needed: "increase_memory_limit",
+ * }, analysis);
+ * assert.equal(scores.root_cause, 1);
+ * assert.equal(scores.severity, 0);
+ * assert.equal(scores.overall, 0.4); // the root cause alone
+ * ```
  */
 export function scoreAnalysis(expected: Expected, predicted: Predicted | null): Scores {
   if (predicted === null) return ZERO;

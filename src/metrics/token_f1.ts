@@ -7,6 +7,14 @@ import { tokenize } from "../tokens.ts";
  * against "kube-system/kubelet" shares 1 of 1 and 3 words, so 2 * 1 / (1 + 3) = 0.5.
  *
  * @returns 0..1, higher is better; 1 for two names without words, 0 when one has none
+ *
+ * @example
+ * ```ts
+ * import { tokenF1 } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(tokenF1("kubelet", "kube-system/kubelet"), 0.5);
+ * ```
  */
 export function tokenF1(expected: string, predicted: string): number {
   const reference = tokenize(expected);

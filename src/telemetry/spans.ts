@@ -1,21 +1,15 @@
 // Work in a span: what runs inside is its child, an error ends it with a status. Without a tracer
 // nothing is made and nothing waits. Needs only the types of OpenTelemetry.
 
-import type {
-  Attributes,
-  Context,
-  Link,
-  Meter,
-  Span,
-  SpanKind,
-  SpanStatusCode,
-  Tracer,
-} from "@opentelemetry/api";
+import type { Attributes, Context, Link, Span, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import type { Meter, Tracer } from "./api_types.ts";
 import { ATTRIBUTE } from "./names.ts";
 
 /** What an analyzer or a run reports to. Whatever is left out is not reported. */
 export interface Instruments {
+  /** Gets the spans. */
   readonly tracer?: Tracer | undefined;
+  /** Gets durations and tokens. */
   readonly meter?: Meter | undefined;
   /** Whether spans hold the text of prompts and answers; they do not by default. */
   readonly captureContent?: boolean | undefined;
