@@ -137,7 +137,8 @@ Deno.test("what sends telemetry is loaded only when there is something to send",
 Deno.test("what development alone needs is not in the program", () => {
   for (const name of modules.keys()) {
     assert.ok(
-      !/foundation-sdk|jsonata|fast-check|lezer|src\/(dashboards|testing|bench)\//.test(name),
+      !/foundation-sdk|jsonata|fast-check|lezer|kubernetes|src\/(dashboards|deploy|testing|bench)\//
+        .test(name),
       name,
     );
   }
