@@ -72,6 +72,7 @@ const ZERO: Scores = Object.freeze({
  * component by token F1, the summary by ROUGE-L F1.
  *
  * @param predicted `null` for an answer that could not be read: it scores 0 everywhere
+ * @returns each part and, as `overall`, their sum weighted by `WEIGHTS`: unrounded, 0..1
  *
  * @example
  * ```ts
