@@ -41,6 +41,7 @@ export {
   type ChatMessage,
   type ChatModel,
   type ChatRequest,
+  type CompleteOptions,
   type Completion,
   DEFAULT_LLM_CONFIG,
   type LLMConfig,

@@ -100,6 +100,7 @@ export interface Completion {
   readonly system_fingerprint: string | null;
 }
 
+/** How one call of a model is made. */
 export interface CompleteOptions {
   /** Ends the request. */
   readonly signal: AbortSignal;
