@@ -166,9 +166,9 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     name: "Loki is away",
-    loki: lokiFails("unreachable", "connection refused"),
+    loki: lokiFails("unreachable", "Cannot read logs from Loki: connection refused"),
     status: 502,
-    detail: /^"Cannot read the logs from Loki: connection refused"/,
+    detail: /^"Cannot read logs from Loki: connection refused"/,
   },
   {
     name: "Loki refuses the query",
@@ -178,9 +178,9 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     name: "Loki is late",
-    loki: lokiFails("timeout", "no answer within 20 s"),
+    loki: lokiFails("timeout", "Cannot read logs from Loki: no answer within 20 s"),
     status: 504,
-    detail: /^"Cannot read the logs from Loki: no answer within 20 s"/,
+    detail: /^"Cannot read logs from Loki: no answer within 20 s"/,
   },
   {
     name: "Loki is later than the deadline",

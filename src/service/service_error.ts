@@ -47,14 +47,15 @@ export function comeAgain(why: string): ServiceError {
 /** What a client is told about an error; a bug is told in the log alone. */
 export function serviceErrorOf(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
-  if (error instanceof LokiError) return upstreamError("read the logs from Loki", error);
-  if (error instanceof LlmError) return upstreamError("ask the model", error);
+  if (error instanceof LokiError) return upstreamError(error.message, error);
+  if (error instanceof LlmError) {
+    return upstreamError(`Cannot ask the model: ${error.message}`, error);
+  }
   return new ServiceError(500, "Internal Server Error", { cause: error });
 }
 
-function upstreamError(action: string, error: LokiError | LlmError): ServiceError {
-  const status = error.kind === "timeout" ? 504 : 502;
-  return new ServiceError(status, `Cannot ${action}: ${error.message}`, { cause: error });
+function upstreamError(message: string, error: LokiError | LlmError): ServiceError {
+  return new ServiceError(error.kind === "timeout" ? 504 : 502, message, { cause: error });
 }
 
 /** The same error for the log: what it was caused by, and for a bug where. */
