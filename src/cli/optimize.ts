@@ -10,11 +10,11 @@ import type { OptimizationConfig, OptimizationResult } from "../optimizer/optimi
 import { findUnfinished, OPTIMIZATIONS_DIR } from "../optimizer/optimization_folder.ts";
 import type { OptimizeOutcome } from "../optimizer/optimize.ts";
 import { optimizeInSpan } from "../optimizer/optimize_span.ts";
+import type { SearchMethod } from "../optimizer/plan.ts";
 import {
   type OptimizationSettings,
   prepareOptimization,
 } from "../optimizer/prepare_optimization.ts";
-import type { SearchMethod } from "../optimizer/plan.ts";
 import type { Instruments } from "../telemetry/spans.ts";
 import { type CliContext, EXIT } from "./context.ts";
 import { renderOptimization } from "./optimize_report.ts";
