@@ -1,11 +1,12 @@
-// The compiled binary sends traces and metrics: one run against a model server on loopback, received
-// by a collector on loopback, as JSON and as protobuf. Prints the spans of the run, fails when some
-// are missing.
+// The compiled binary sends traces and metrics, received by a collector on loopback: one run, as JSON
+// and as protobuf, and one request to the service, which goes on with its client's trace. Prints the
+// spans, fails when some are missing.
 //
 //   deno run --allow-all .ci/binary_exports.ts ./logeval
 
 import assert from "node:assert/strict";
 import { type FakeAnswer, startFakeServer } from "../src/testing/fake_server.ts";
+import { startFakeLoki } from "../src/testing/fake_loki.ts";
 import { type OtlpSink, otlpSink, type SunkSpan } from "../src/testing/otlp_sink.ts";
 
 const ANSWER: FakeAnswer = {
@@ -16,6 +17,8 @@ const ANSWER: FakeAnswer = {
   model: "served",
 };
 
+/** Of the service's client. */
+const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const binary = Deno.realPathSync(Deno.args[0] ?? "./logeval");
 const project = Deno.makeTempDirSync({ prefix: "logeval-otlp-" });
 
@@ -37,6 +40,7 @@ try {
     else assert.match(textOf(sink), /gen_ai\.client\.operation\.duration/);
   }
   assert.match(model.requests[0]?.headers.get("traceparent") ?? "", /^00-[0-9a-f]{32}-/);
+  await serviceExports(model.url);
 } finally {
   Deno.removeSync(project, { recursive: true });
 }
@@ -50,6 +54,57 @@ async function logeval(args: readonly string[], env: Record<string, string>): Pr
     stderr: "piped",
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));
+}
+
+async function serviceExports(modelUrl: string): Promise<void> {
+  const time = Date.UTC(2026, 0, 9, 14);
+  await using sink = otlpSink();
+  await using loki = startFakeLoki([
+    { ns: BigInt(time) * 1_000_000n, labels: { namespace: "llm" }, line: "no route to host" },
+  ]);
+  const child = new Deno.Command(binary, {
+    args: ["analyze", "--listen", "127.0.0.1:0"],
+    cwd: project,
+    env: {
+      LOG_ANALYZER_LOKI_URL: loki.url,
+      LOG_ANALYZER_LLM_URL: modelUrl,
+      LOG_ANALYZER_LLM_MODEL: "llama-3.2-3b-instruct",
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    },
+    stdout: "piped",
+  }).spawn();
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).values();
+  let log = "";
+  const read = async () => {
+    const { value, done } = await lines.next();
+    log += value ?? "";
+    return !done;
+  };
+  while (!log.includes('"listening"') && await read());
+  const url = /"url":"([^"]+)"/.exec(log)?.[1] ?? assert.fail(log);
+  const response = await fetch(`${url}/v1/analyze`, {
+    method: "POST",
+    headers: { traceparent: `00-${TRACE}-00f067aa0ba902b7-01` },
+    body: JSON.stringify({
+      time_range: {
+        start: new Date(time).toISOString(),
+        end: new Date(time + 1000).toISOString(),
+      },
+    }),
+  });
+  assert.equal((await response.json()).log_count, 1);
+  child.kill("SIGTERM");
+  while (await read());
+  assert.equal((await child.status).code, 0, log);
+  const spans = sink.spans();
+  const root = spans.find(({ name }) => name === "POST /v1/analyze") ?? assert.fail(log);
+  for (const name of ["analyze", "query loki", "chat llama-3.2-3b-instruct"]) {
+    assert.ok(spans.some((span) => span.name === name), name);
+  }
+  assert.ok(spans.every(({ traceId }) => traceId === TRACE));
+  assert.ok(sink.histograms().some(({ name }) => name === "gen_ai.client.operation.duration"));
+  printTree(root, spans, "");
 }
 
 function tellJson(sink: OtlpSink): void {
