@@ -34,6 +34,11 @@ export interface ServiceDeps {
   readonly abort: AbortSignal;
 }
 
+/** Limit for a body of a few hundred bytes, whose client may be far away. Milliseconds. */
+const BODY_MS = 10_000;
+/** Bodies that may be read at once beyond the places: one takes its place only when it is read. */
+const MORE_READERS = 16;
+
 export interface Service {
   /** Never rejects. */
   fetch(request: Request): Promise<Response>;
@@ -43,10 +48,11 @@ export interface Service {
 
 export function createService(deps: ServiceDeps): Service {
   const { settings, log, clock, telemetry } = deps;
-  const slots = createSlots({
-    concurrent: settings.max_concurrent,
-    queued: settings.max_queued,
-  });
+  const { max_concurrent: concurrent, max_queued: queued } = settings;
+  const slots = createSlots({ concurrent, queued });
+  const readers = createSlots({ concurrent: concurrent + queued + MORE_READERS, queued: 0 });
+  const deadlineMs = settings.deadline_s * 1000;
+  const limits = { bodyMs: Math.min(BODY_MS, deadlineMs), deadlineMs };
   const metrics = createMetrics(deps.version, slots);
   const analyzerOf = analyzers(settings, deps.taxonomy, { clock, telemetry });
   const open = new Map<Call, Promise<void>>();
@@ -54,6 +60,7 @@ export function createService(deps: ServiceDeps): Service {
   const routes = serviceRoutes({
     ...deps,
     slots,
+    readers,
     metrics,
     analyzerOf,
     fit: fitToModel(settings, clock),
@@ -61,6 +68,12 @@ export function createService(deps: ServiceDeps): Service {
   });
 
   const app = new Hono<{ Bindings: { readonly call: Call } }>();
+  app.use(({ env, req }, next) => {
+    if (pathOf(req.url) !== null) return next();
+    const host = req.header("host") ?? "";
+    env.call.note({ host: host.slice(0, LONGEST_LOGGED) });
+    throw new ServiceError(400, "Cannot read the request's address: its Host header is no host");
+  });
   for (const { method, path, handle } of routes) {
     app.on(method, path, (c) => handle(c.env.call));
     app.all(path, () => {
@@ -77,13 +90,13 @@ export function createService(deps: ServiceDeps): Service {
   /** Answers one request; its line and its figures come when the last of it is through. */
   async function serve(request: Request, respond: (response: Response) => void): Promise<void> {
     const started = clock.monotonic();
-    const { pathname } = new URL(request.url);
+    const pathname = pathOf(request.url);
     const route = routes.find(({ path }) => path === pathname);
     const name = route?.path ?? "other";
     const tracer = route?.quiet ? undefined : telemetry?.tracer;
     const attributes = { [ATTRIBUTE.httpMethod]: request.method, [ATTRIBUTE.httpRoute]: name };
     await inSpan(tracer, `${request.method} ${name}`, attributes, async (span) => {
-      const call = openCall(request, settings.deadline_s * 1000);
+      const call = openCall(request, limits);
       const done = Promise.withResolvers<void>();
       open.set(call, done.promise);
       try {
@@ -98,7 +111,7 @@ export function createService(deps: ServiceDeps): Service {
         if (route?.quiet && status < 400) return;
         log(levelOf(status), "request", {
           method: request.method,
-          path: pathname.slice(0, 200),
+          path: pathname?.slice(0, LONGEST_LOGGED) ?? null,
           status,
           ms: Math.round(ms),
           trace_id: span?.spanContext().traceId,
@@ -127,9 +140,19 @@ export function createService(deps: ServiceDeps): Service {
       }),
     async drain() {
       draining = true;
+      // Nothing is lost yet, and a client that stalls would hold the end.
+      for (const call of open.keys()) if (call.stage === "body") call.end(shuttingDown());
       await Promise.all(open.values());
     },
   };
+}
+
+/** Most characters of what a client sent that a line of the log repeats. */
+const LONGEST_LOGGED = 200;
+
+/** `null` when the Host header, which stands in the URL, makes it none. */
+function pathOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).pathname : null;
 }
 
 function levelOf(status: number): LogLevel {

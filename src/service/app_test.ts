@@ -330,6 +330,12 @@ const RUDE: readonly Rude[] = [
     // Whichever is seen first: that the body broke off, or that its client left.
     logged: [400, 499],
   },
+  ...['a b"c', "a:999999", "[::1"].map((host) => ({
+    name: `says that it is at ${host}`,
+    sends: `GET /health HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+    answer: /^HTTP\/1.1 400 [^]*"Cannot read the request's address: its Host header is no host"/,
+    logged: [400],
+  })),
 ];
 
 for (const { name, sends, answer, logged } of RUDE) {
@@ -348,9 +354,43 @@ for (const { name, sends, answer, logged } of RUDE) {
       await (await fetch(`${service.url}/health`)).body?.cancel();
     }
     assert.equal(service.lines.length, 1);
-    assert.ok(logged.includes(Number(service.lines[0]!["status"])), service.logText);
+    const [line] = service.lines;
+    assert.ok(logged.includes(Number(line!["status"])), service.logText);
+    assert.deepEqual([line!["level"], line!["stack"]], ["warning", undefined]);
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    assert.match(metrics, new RegExp(`requests_total\\{[^}]*status="${line!["status"]}"\\} 1\n`));
   });
 }
+
+Deno.test("bodies that stall are bounded, and a drain does not wait for them", async () => {
+  await using model = startFakeServer(() => OK);
+  const env = { MAX_CONCURRENT: "1", MAX_QUEUED: "0" };
+  await using service = startService({ llmUrl: model.url, env });
+  const port = Number(new URL(service.url).port);
+  const stalled = await Promise.all(Array.from({ length: 17 }, async () => {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    await conn.write(new TextEncoder().encode(`${HEAD}Content-Length: 90\r\n\r\n{`));
+    return conn;
+  }));
+  let response = await service.post(BODY);
+  while (response.status !== 503) {
+    await response.body?.cancel();
+    response = await service.post(BODY);
+  }
+  assert.equal(response.headers.get("retry-after"), "5");
+  assert.equal(
+    (await response.json()).detail,
+    "Cannot take a further request: 17 have not sent all of their body",
+  );
+
+  await service.service.drain();
+  for (const conn of stalled) {
+    const bytes = new Uint8Array(4096);
+    const count = await conn.read(bytes) ?? 0;
+    assert.match(new TextDecoder().decode(bytes.subarray(0, count)), /^HTTP\/1.1 503 /);
+    conn.close();
+  }
+});
 
 const PATHS: readonly {
   readonly method: string;

@@ -32,8 +32,14 @@ export interface Call {
   close(): void;
 }
 
-/** @param deadlineMs over all stages */
-export function openCall(request: Request, deadlineMs: number): Call {
+export interface CallLimits {
+  /** For the request's body. */
+  readonly bodyMs: number;
+  /** Over all stages. */
+  readonly deadlineMs: number;
+}
+
+export function openCall(request: Request, { bodyMs, deadlineMs }: CallLimits): Call {
   const controller = new AbortController();
   const notes: Record<string, unknown> = {};
   const end = (why: ServiceError) => controller.abort(why);
@@ -48,15 +54,19 @@ export function openCall(request: Request, deadlineMs: number): Call {
     lasting: Promise.resolve(),
     endedAs: null,
     close() {
+      clearTimeout(bodyTimer);
       clearTimeout(timer);
       request.signal.removeEventListener("abort", left);
     },
   };
-  const timer = setTimeout(() => {
-    const status = call.stage === "body" ? 408 : 504;
-    const message = `Cannot answer within ${deadlineMs / 1000} s: ${WAITS_FOR[call.stage]}`;
+  const late = (ms: number, status: number) => {
+    const message = `Cannot answer within ${ms / 1000} s: ${WAITS_FOR[call.stage]}`;
     end(new ServiceError(status, message));
-  }, deadlineMs);
+  };
+  const bodyTimer = setTimeout(() => {
+    if (call.stage === "body") late(bodyMs, 408);
+  }, bodyMs);
+  const timer = setTimeout(() => late(deadlineMs, 504), deadlineMs);
   request.signal.addEventListener("abort", left, { once: true });
   return call;
 }

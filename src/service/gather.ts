@@ -29,6 +29,8 @@ export interface GatherDeps {
   readonly settings: ServiceSettings;
   readonly loki: LokiClient;
   readonly slots: Slots;
+  /** Bounds what bodies take in memory: each is being read at one of these. */
+  readonly readers: Slots;
   readonly metrics: ServiceMetrics;
   readonly clock: Pick<Clock, "monotonic">;
   readonly telemetry: Pick<Instruments, "tracer"> | null;
@@ -56,12 +58,15 @@ export interface Gathered extends Disposable {
 export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
   const { settings, slots } = deps;
   const { default_limit: defaultLimit, max_limit: maxLimit } = settings;
-  const body = await readJson(call.request, settings.max_body_bytes, call.signal);
+  const body = await readBody(call, deps);
   const checked = parseAnalyzeRequest(body, { defaultLimit, maxLimit });
   if (!checked.ok) throw new ServiceError(422, checked.faults);
   const place = slots.enter();
   if (place === null) {
-    throw comeAgain(`Cannot take a further request: ${slots.taken} are waiting for the model`);
+    const { atModel, taken } = slots;
+    throw comeAgain(
+      `Cannot take a further request: at the model ${atModel}, waiting ${taken - atModel}`,
+    );
   }
   try {
     const { request } = checked;
@@ -90,6 +95,16 @@ export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
     place[Symbol.dispose]();
     throw error;
   }
+}
+
+async function readBody(call: Call, { readers, settings }: GatherDeps): Promise<unknown> {
+  using reader = readers.enter();
+  if (reader === null) {
+    throw comeAgain(
+      `Cannot take a further request: ${readers.taken} have not sent all of their body`,
+    );
+  }
+  return await readJson(call.request, settings.max_body_bytes, call.signal);
 }
 
 function queryLoki(

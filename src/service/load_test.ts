@@ -57,7 +57,7 @@ Deno.test("200 clients at four slots: each has the answer to its own logs, the r
   }
   for (const { response, answer } of refused) {
     assert.match(response.headers.get("retry-after") ?? "", /^\d+$/);
-    assert.match(answer.detail, /^Cannot take a further request: \d+ are waiting for the model$/);
+    assert.match(answer.detail, /^Cannot take a further request: at the model [0-4], waiting \d+$/);
   }
   assert.equal(model.maxInFlight, 4);
   assert.equal(model.requests.length, answered.length);
