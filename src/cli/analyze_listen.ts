@@ -2,7 +2,7 @@
 // to stdout as JSON lines; a start that fails says why on stderr, like every command.
 
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
 import { bracketed } from "../server/security.ts";
 import { createService, type ServiceDeps } from "../service/app.ts";
@@ -128,11 +128,19 @@ function addressOf(listen: string) {
   return { host: host.replace(/^\[|\]$/g, ""), port };
 }
 
-/** The folder of the settings; where nobody asked for one and there is none, that of the binary. */
-function promptFolder({ prompts_dir }: ServiceSettings, { cwd, env }: CliContext): string | null {
+/**
+ * The folder of the settings; where nobody asked for one and there is none, the prompts of the binary.
+ * So too where nobody asked for a prompt and the folder, one of a new project, lacks the default.
+ */
+function promptFolder(
+  { prompts_dir, analyze_prompt_id }: ServiceSettings,
+  { cwd, env }: CliContext,
+): string | null {
   const folder = resolve(cwd, prompts_dir);
-  const asked = env("LOG_ANALYZER_PROMPTS_DIR") !== undefined;
-  return asked || existsSync(folder) ? folder : null;
+  if (env("LOG_ANALYZER_PROMPTS_DIR") !== undefined) return folder;
+  const asked = env("LOG_ANALYZER_ANALYZE_PROMPT_ID") !== undefined;
+  const needed = asked ? folder : join(folder, `${analyze_prompt_id}.yaml`);
+  return existsSync(needed) ? folder : null;
 }
 
 function withoutSecrets(url: string): string {

@@ -18,6 +18,9 @@ const ENV: Environment = {
   LOG_ANALYZER_LLM_MODEL: "fake-1b",
 };
 
+/** A prompt of the project's own; the default is one of the program. */
+const V1: Environment = { LOG_ANALYZER_ANALYZE_PROMPT_ID: "k8s_log_analysis_v1" };
+
 /** Starts it in a project; `url` comes once it listens. */
 function listening(
   project: TempProject,
@@ -70,6 +73,7 @@ Deno.test("the prompt goes to the model byte for byte as in a run, and is read a
     storedOf(records.map(({ input: { log_line, ...entry } }) => ({ ...entry, message: log_line }))),
   );
   const started = listening(project, {
+    ...V1,
     LOG_ANALYZER_LOKI_URL: loki.url,
     LOG_ANALYZER_LLM_URL: model.url,
     LOG_ANALYZER_LLM_MODEL: "llama-3.2-3b-instruct",
@@ -113,7 +117,6 @@ Deno.test("the first signal drains, and the exit code is 0; nothing secret is in
   assert.deepEqual(
     lines.map(({ message, status }) => [message, status].filter(Boolean).join(" ")),
     [
-      "the prompt holds no hashes of what it renders to: not verified",
       "listening",
       "draining: no further analyses are taken",
       "request 503",
@@ -191,6 +194,7 @@ const REFUSED: readonly {
   },
   {
     name: "a broken prompt",
+    env: V1,
     prepare: (project) =>
       project.edit("prompt_templates/k8s_log_analysis_v1.yaml", "{{ logs }}", "{{ lines }}"),
     code: 2,
@@ -198,6 +202,7 @@ const REFUSED: readonly {
   },
   {
     name: "a prompt that does not verify",
+    env: V1,
     prepare: (project) => {
       const file = "prompt_templates/k8s_log_analysis_v1.yaml";
       const rendered = `provenance:\n  rendered: {one_line: "sha256:0"}\n`;
@@ -208,6 +213,7 @@ const REFUSED: readonly {
   },
   {
     name: "a prompt that asks for what the service has not",
+    env: V1,
     prepare: (project) =>
       project.edit("prompt_templates/k8s_log_analysis_v1.yaml", "[logs]", "[logs, cluster]"),
     code: 2,
@@ -237,12 +243,46 @@ for (const { name, env = {}, listen = "127.0.0.1:0", prepare, code, message } of
   });
 }
 
-Deno.test("without a folder of prompts those of the program answer", async () => {
-  using project = tempProject();
-  const started = listening(project, {}, { cwd: "/" });
-  const { prompts } = await (await fetch(`${await started.url}/prompts`)).json();
-  const [active] = prompts.filter(({ active }: { readonly active: boolean }) => active);
-  assert.equal(active.id, "k8s_log_analysis_v1");
-  started.stop();
-  assert.equal(await started.code, 0);
-});
+const ANSWERING: readonly (readonly [
+  name: string,
+  env: Environment,
+  changes: Partial<CliContext>,
+  id: string,
+  verdict: string,
+])[] = [
+  [
+    "without a folder of prompts: the default of the program",
+    {},
+    { cwd: "/" },
+    "k8s_log_analysis_v2",
+    "verified",
+  ],
+  [
+    "in a project that lacks the default: that of the program",
+    {},
+    {},
+    "k8s_log_analysis_v2",
+    "verified",
+  ],
+  [
+    "a prompt of the project that is asked for: it, with a warning",
+    V1,
+    {},
+    "k8s_log_analysis_v1",
+    "unrecorded",
+  ],
+];
+
+for (const [name, env, changes, id, verdict] of ANSWERING) {
+  Deno.test(name, async () => {
+    using project = tempProject();
+    const started = listening(project, env, changes);
+    const { prompts } = await (await fetch(`${await started.url}/prompts`)).json();
+    const [active] = prompts.filter(({ active }: { readonly active: boolean }) => active);
+    assert.deepEqual([active.id, active.verdict], [id, verdict]);
+    started.stop();
+    assert.equal(await started.code, 0);
+    const warned = started.lines().some(({ level }) => level === "warning");
+    assert.equal(warned, verdict !== "verified");
+  });
+}

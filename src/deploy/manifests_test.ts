@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import config from "../../deno.json" with { type: "json" };
 import { parsePromptTemplate } from "../analyzer/prompt.ts";
+import { verifyPrompt } from "../analyzer/verify.ts";
 import { parseExperiment } from "../harness/experiment.ts";
 import { loadKustomization, type Manifest } from "./manifests.ts";
 
@@ -46,7 +47,9 @@ Deno.test("the prompt ConfigMap is prompt_templates, all of it, and fits into on
 Deno.test("the service's prompt is one of the ConfigMap, mounted as a folder where it looks", () => {
   const id = settings["LOG_ANALYZER_ANALYZE_PROMPT_ID"];
   const text = service.configMaps["log-analyzer-prompts"]![`${id}.yaml`];
-  assert.equal(parsePromptTemplate(text ?? "", `${id}.yaml`).template.id, id);
+  const { template } = parsePromptTemplate(text ?? "", `${id}.yaml`);
+  assert.equal(template.id, id);
+  assert.equal(verifyPrompt(template).verdict, "verified");
   const { containers: [container], volumes } = templateOf(deployment).spec;
   assert.deepEqual(container.volumeMounts, [
     { name: "prompts", mountPath: settings["LOG_ANALYZER_PROMPTS_DIR"], readOnly: true },

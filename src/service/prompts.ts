@@ -1,5 +1,6 @@
 // The prompts that the service answers with: a folder of YAML files, taken up again when it changes,
-// but only as a whole and only if every prompt still renders to the bytes that were measured.
+// but only as a whole, and only if every prompt renders to the bytes that it recorded. One that records
+// none can start, with a warning, but takes the place of none that did.
 
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -67,7 +68,9 @@ export function openPrompts(options: PromptsOptions): Prompts {
     stamp = found;
     try {
       const before = set;
-      set = readSet(options);
+      const found = readSet(options);
+      refuseUnrecorded(before, found);
+      set = found;
       log("info", "prompts taken up", identity(set.active));
       if (before.active.template_hash !== set.active.template_hash) warnUnrecorded(set, log);
     } catch (error) {
@@ -109,6 +112,18 @@ function readSet({ folder, id, check }: PromptsOptions): PromptSet {
   }
   check(active.template);
   return { all, active, fault: null };
+}
+
+/** @throws {UsageError} when a prompt that was verified holds nothing any more to verify it by */
+function refuseUnrecorded(before: PromptSet, found: PromptSet): void {
+  for (const { template: { id }, verdict } of found.all) {
+    const old = before.all.find(({ template }) => template.id === id);
+    if (verdict === "verified" || old?.verdict !== "verified") continue;
+    throw new UsageError(
+      `Cannot use prompt "${id}": it holds no hashes of what it renders to, as it did before`,
+      { hint: "record them under provenance.rendered: logeval prompt verify --json prints them" },
+    );
+  }
 }
 
 function readPrompt(file: string, text: string): ServicePrompt {

@@ -62,10 +62,10 @@ const Settings = z.object({
   llm_api_key: Secret.optional(),
   /** Limit of one call of the model, in seconds. */
   llm_timeout_s: seconds(3600).prefault("180"),
-  /** Folder of prompt files. */
+  /** Folder of prompt files; a change is taken up if none of them renders to other than it recorded. */
   prompts_dir: z.string().prefault("prompt_templates"),
-  /** Which of them analyses. */
-  analyze_prompt_id: z.string().prefault("k8s_log_analysis_v1"),
+  /** Which of them analyses; the built-in one has hashes of what it renders to, and is verified. */
+  analyze_prompt_id: z.string().prefault("k8s_log_analysis_v2"),
   /** File of the labels that a prompt may name; the built-in ones when not given. */
   taxonomy: z.string().optional(),
   /** Log lines of a request that does not say. */

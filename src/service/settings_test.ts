@@ -34,7 +34,7 @@ Deno.test("readSettings() fills in what is not set", () => {
     llm_model: "llama-3.2-3b-instruct",
     llm_timeout_s: 180,
     prompts_dir: "prompt_templates",
-    analyze_prompt_id: "k8s_log_analysis_v1",
+    analyze_prompt_id: "k8s_log_analysis_v2",
     default_limit: 15,
     max_limit: 200,
     max_body_bytes: 65_536,
