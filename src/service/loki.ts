@@ -137,12 +137,23 @@ export function lokiClient(
   async function get(path: string, signal: AbortSignal): Promise<string> {
     let response: Response;
     try {
-      response = await fetch(`${root}${path}`, { headers, signal });
+      // Followed, a redirect would lead user and tenant to a host that nobody named.
+      response = await fetch(`${root}${path}`, { headers, signal, redirect: "manual" });
     } catch (cause) {
       signal.throwIfAborted();
       throw failure("unreachable", excerpt(connectionFault(cause)), { cause });
     }
     const { status } = response;
+    const location = response.headers.get("location");
+    if (location !== null && status >= 300 && status < 400) {
+      await response.body?.cancel().catch(() => {});
+      const to = URL.canParse(location, root) ? new URL(location, root) : null;
+      const where = to === null ? "nowhere" : excerpt(`${to.origin}${to.pathname}`);
+      throw failure("bad_response", `it answered ${status}, which leads to ${where}`, {
+        status,
+        hint: ROOT_HINT,
+      });
+    }
     let text: string | null;
     try {
       text = await readBody(response);

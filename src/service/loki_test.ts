@@ -242,6 +242,43 @@ for (const [fault, kind, code, message] of FAILURES) {
   });
 }
 
+const REDIRECTS: readonly (readonly [status: number, location: string, where: string])[] = [
+  [302, "http://user:pw@elsewhere:9/login?next=1", "http://elsewhere:9/login"],
+  [307, "https://gw/logs/", "https://gw/logs/"],
+  [308, "/other", "http://loki/other"],
+  [301, "http://[", "nowhere"],
+];
+for (const [status, location, where] of REDIRECTS) {
+  Deno.test(`query() follows no redirect with ${status} to ${location}`, async () => {
+    const asked: string[] = [];
+    const fetch = (url: unknown, init?: RequestInit) => {
+      asked.push(String(url));
+      assert.equal(init?.redirect, "manual");
+      return Promise.resolve(new Response("moved", { status, headers: { location } }));
+    };
+    const error = await failure(client("http://loki", { fetch }).query(WINDOW, { signal }));
+    assert.equal(
+      error.message,
+      `Cannot read logs from Loki at http://loki: it answered ${status}, which leads to ${where}`,
+    );
+    assert.deepEqual([error.kind, error.status, error.retriable], ["bad_response", status, false]);
+    assert.equal(asked.length, 1);
+  });
+}
+
+Deno.test("over a socket a redirect is not followed either", async () => {
+  await using other = startFakeLoki([entry(0, "there")]);
+  const redirecting = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response(null, { status: 302, headers: { location: `${other.url}/ready` } }),
+  );
+  const url = `http://127.0.0.1:${redirecting.addr.port}`;
+  const error = await failure(client(url).query(WINDOW, { signal }));
+  assert.match(error.message, / it answered 302, which leads to http:.*\/ready$/);
+  assert.equal(other.queries.length, 0);
+  await redirecting.shutdown();
+});
+
 Deno.test("query() says when nothing listens", async () => {
   const loki = startFakeLoki([]);
   await loki[Symbol.asyncDispose]();
