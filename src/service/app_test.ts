@@ -128,7 +128,8 @@ interface Refusal extends TestServiceOptions {
   readonly model?: FakeStep;
   readonly status: number;
   readonly detail: RegExp;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Seconds, as the header says them. */
+  readonly retryAfter?: string;
   /** Whether a stream has begun by then, and ends with the status in its last line. */
   readonly afterHead?: boolean;
 }
@@ -206,8 +207,17 @@ const REFUSALS: readonly Refusal[] = [
   {
     name: "the model is rate limited",
     model: FAULTS.rate_limited,
-    status: 502,
+    status: 503,
+    detail: /^"Cannot ask the model: rate limited: Slow down/,
+    retryAfter: "7",
+    afterHead: true,
+  },
+  {
+    name: "the model is rate limited and does not say for how long",
+    model: status(429, { error: { message: "Slow down" } }),
+    status: 503,
     detail: /rate limited: Slow down/,
+    retryAfter: "5",
     afterHead: true,
   },
   {
@@ -261,11 +271,12 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 
 for (const { name, body = BODY, model, detail, afterHead, ...row } of REFUSALS) {
   Deno.test(`${name}: ${row.status}`, async () => {
-    const { status: expected, ...options } = row;
+    const { status: expected, retryAfter = null, ...options } = row;
     await using server = startFakeServer(() => model ?? OK);
     await using service = startService({ llmUrl: server.url, ...options });
     const response = await service.post(body);
     assert.equal(response.status, expected);
+    assert.equal(response.headers.get("retry-after"), retryAfter);
     assert.match(JSON.stringify((await response.json()).detail), detail);
 
     const streamed = await service.post(body, { stream: true });
@@ -284,7 +295,7 @@ for (const { name, body = BODY, model, detail, afterHead, ...row } of REFUSALS) 
       assert.equal(line["status"], expected);
       assert.equal(
         line["level"],
-        expected >= 500 ? "error" : expected === 404 ? "info" : "warning",
+        expected === 404 ? "info" : expected < 500 || expected === 503 ? "warning" : "error",
       );
     }
     assert.equal(service.lines.length, 2);

@@ -40,8 +40,12 @@ function placesOf(faults: readonly BodyFault[]): string {
 const RETRY_AFTER_S = 5;
 
 /** 503: there is no room now, there may be later. */
-export function comeAgain(why: string): ServiceError {
-  return new ServiceError(503, why, { headers: { "retry-after": String(RETRY_AFTER_S) } });
+export function comeAgain(
+  why: string,
+  { afterMs = null, cause }: { readonly afterMs?: number | null; readonly cause?: unknown } = {},
+): ServiceError {
+  const seconds = afterMs === null ? RETRY_AFTER_S : Math.max(1, Math.ceil(afterMs / 1000));
+  return new ServiceError(503, why, { headers: { "retry-after": String(seconds) }, cause });
 }
 
 /** What a client is told about an error; a bug is told in the log alone. */
@@ -49,7 +53,9 @@ export function serviceErrorOf(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof LokiError) return upstreamError(error.message, error);
   if (error instanceof LlmError) {
-    return upstreamError(`Cannot ask the model: ${error.message}`, error);
+    const why = `Cannot ask the model: ${error.message}`;
+    if (error.kind !== "rate_limited") return upstreamError(why, error);
+    return comeAgain(why, { afterMs: error.retryAfterMs, cause: error });
   }
   return new ServiceError(500, "Internal Server Error", { cause: error });
 }
