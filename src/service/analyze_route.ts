@@ -14,6 +14,7 @@ export async function analyzeRoute(call: Call, deps: GatherDeps & AskDeps): Prom
     logs: gathered.entries.map(logOf),
     logs_left_out: gathered.leftOut,
     outcome,
+    finish_reason: completion.finish_reason,
     result: analysis === null ? null : fieldsOf(analysis),
     prompt,
   });

@@ -44,6 +44,7 @@ Deno.test("analyze answers with the model's text, its reading, the logs and the 
     }],
     logs_left_out: 0,
     outcome: "scored",
+    finish_reason: "stop",
     result: {
       root_cause: "oom_killed",
       severity: "critical",

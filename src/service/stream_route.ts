@@ -1,9 +1,10 @@
 // POST /v1/analyze/stream: a head with window and logs as soon as Loki has answered, then the model's
 // text as it is generated. What goes wrong before the head is a status; after it, a last line that
 // starts with `[error STATUS]`. The body then ends as it should: broken off, it would take that line
-// and text before it along, which Deno's server has not sent yet.
+// and text before it along, which Deno's server has not sent yet. An answer that cannot be read, or was
+// cut off, ends with a line that says so.
 
-import { renderLogEntry } from "../analyzer/analyzer.ts";
+import { type AnalyzeResult, renderLogEntry } from "../analyzer/analyzer.ts";
 import { type AskDeps, askModel } from "./ask_model.ts";
 import type { Call } from "./call.ts";
 import { gather, type GatherDeps, type Gathered } from "./gather.ts";
@@ -39,8 +40,7 @@ async function write(
   try {
     using _place = gathered;
     tell(streamHead(gathered));
-    await askModel(call, gathered, deps, tell);
-    tell("\n");
+    tell(`\n${streamFoot(await askModel(call, gathered, deps, tell))}`);
   } catch (error) {
     const { status, message } = serviceErrorOf(error);
     call.endedAs = status;
@@ -62,4 +62,15 @@ export function streamHead(
   return `Window: ${time_range.start} to ${time_range.end}\n` +
     `Logs: ${entries.length}${rest}\n\n` +
     `${entries.map(renderLogEntry).join("\n")}\n\nAnalysis:\n`;
+}
+
+/** What stands behind the model's text: nothing when it can be read and is whole. */
+export function streamFoot(
+  { outcome, completion: { finish_reason } }: {
+    readonly outcome: AnalyzeResult["outcome"];
+    readonly completion: Pick<AnalyzeResult["completion"], "finish_reason">;
+  },
+): string {
+  const cutOff = finish_reason === "length" ? "[cut off]\n" : "";
+  return outcome === "scored" ? cutOff : `${cutOff}[outcome ${outcome}]\n`;
 }

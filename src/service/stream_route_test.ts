@@ -49,13 +49,39 @@ Deno.test("the head comes before the model answers, each piece as it is generate
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";
   const read = async () => text += (await reader.read()).value ?? assert.fail(text);
-  for (const [at, whole] of [HEAD, `${HEAD}one `, `${HEAD}one two\n`].entries()) {
+  const foot = "\n[outcome unparseable]\n";
+  for (const [at, whole] of [HEAD, `${HEAD}one `, `${HEAD}one two${foot}`].entries()) {
     while (text.length < whole.length) await read();
     assert.equal(text, whole);
     steps[at]?.resolve();
   }
   assert.equal((await reader.read()).done, true);
 });
+
+const FEET: readonly (readonly [text: string, finish_reason: string, foot: string])[] = [
+  ["Root cause: oom", "stop", ""],
+  ["Root cause: oom\nSeverity: error\nSummary: the", "length", "[cut off]\n"],
+  ["Ho hum.", "stop", "[outcome unparseable]\n"],
+  ["", "stop", "[outcome empty]\n"],
+  ["I cannot help with that.", "stop", "[outcome refused]\n"],
+  ['{"root', "length", "[cut off]\n[outcome truncated]\n"],
+];
+
+for (const [text, finish_reason, foot] of FEET) {
+  Deno.test(`behind ${JSON.stringify(text)}, ${finish_reason}: ${JSON.stringify(foot)}`, async () => {
+    await using model = startFakeServer([
+      chatStream([text], { finish_reason }),
+      { kind: "answer", text, finish_reason },
+    ]);
+    await using service = startService({ llmUrl: model.url });
+    const streamed = await service.post(BODY, { stream: true });
+    assert.equal(await streamed.text(), `${HEAD}${text}\n${foot}`);
+    const answer = await (await service.post(BODY)).json();
+    assert.equal(answer.finish_reason, finish_reason);
+    await service.service.drain();
+    assert.deepEqual(service.lines.map(({ status }) => status), [200, 200]);
+  });
+}
 
 Deno.test("a model that breaks off in the middle: the text so far, then a last line", async () => {
   await using model = startFakeServer([packetStream([...chatEvents(["Root "]).slice(0, 2), CUT])]);
