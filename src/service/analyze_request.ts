@@ -29,7 +29,12 @@ export interface RequestLimits {
 }
 
 export type ParsedRequest =
-  | { readonly ok: true; readonly request: AnalyzeRequest }
+  | {
+    readonly ok: true;
+    readonly request: AnalyzeRequest;
+    /** Fields that nobody knows, such as `filters.namespac`: a slip asks for more than was meant. */
+    readonly ignored: readonly string[];
+  }
   | { readonly ok: false; readonly faults: readonly BodyFault[] };
 
 /**
@@ -45,13 +50,16 @@ export function parseAnalyzeRequest(body: unknown, limits: RequestLimits): Parse
   }
   const top = new Fields(body, ["body"], faults);
   top.require("time_range");
-  const time_range = timeRange(top.object("time_range"));
-  const filters = logFilters(
-    top.get("filters") === null ? new Fields(undefined, [], faults) : top.object("filters"),
-  );
+  const window = top.object("time_range");
+  const time_range = timeRange(window);
+  const filter = top.get("filters") === null
+    ? new Fields(undefined, [], faults)
+    : top.object("filters");
+  const filters = logFilters(filter);
   const limit = lineLimit(top, limits);
   if (faults.length > 0 || time_range === null) return { ok: false, faults };
-  return { ok: true, request: { time_range, filters, limit } };
+  const ignored = [top, window, filter].flatMap((fields) => fields.unasked());
+  return { ok: true, request: { time_range, filters, limit }, ignored };
 }
 
 /** An object of the body; says what is wrong with its fields. */
@@ -59,6 +67,7 @@ class Fields {
   readonly #value: Readonly<Record<string, unknown>> | null;
   readonly #loc: readonly string[];
   readonly #faults: BodyFault[];
+  readonly #asked = new Set<string>();
 
   /** @param value `undefined` for an object that may be absent, or of which all is said */
   constructor(value: unknown, loc: readonly string[], faults: BodyFault[]) {
@@ -81,6 +90,7 @@ class Fields {
   }
 
   has(key: string): boolean {
+    this.#asked.add(key);
     return this.#value !== null && Object.hasOwn(this.#value, key);
   }
 
@@ -97,6 +107,13 @@ class Fields {
   require(key: string): boolean {
     if (this.present && !this.has(key)) this.fault(key, "missing", "Field required");
     return this.has(key);
+  }
+
+  /** The paths of the fields that were never asked for. */
+  unasked(): string[] {
+    return Object.keys(this.#value ?? {})
+      .filter((key) => !this.#asked.has(key))
+      .map((key) => [...this.#loc.slice(1), key].join("."));
   }
 
   /** @param key `null` for the object itself */

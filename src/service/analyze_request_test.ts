@@ -13,6 +13,11 @@ function parse(body: unknown): AnalyzeRequest {
   return parsed.request;
 }
 
+function ignoredOf(body: unknown): readonly string[] {
+  const parsed = parseAnalyzeRequest(body, LIMITS);
+  return parsed.ok ? parsed.ignored : assert.fail(JSON.stringify(parsed.faults));
+}
+
 /** Faults as `place type: message`. */
 function faultsOf(body: unknown): string[] {
   const parsed = parseAnalyzeRequest(body, LIMITS);
@@ -28,7 +33,7 @@ Deno.test("the least body asks for 15 lines of everything", () => {
   });
 });
 
-Deno.test("every filter is taken as it is, fields that nobody knows are passed over", () => {
+Deno.test("every filter is taken as it is, fields that nobody knows are passed over and told", () => {
   const filters = {
     namespace: "llm",
     pod: "llama-.*",
@@ -43,6 +48,11 @@ Deno.test("every filter is taken as it is, fields that nobody knows are passed o
     limit: 200,
   };
   assert.deepEqual(parse({ ...body, model: "x" }), { ...parse(body), filters, limit: 200 });
+  assert.deepEqual(ignoredOf({ ...body, model: "x" }), ["model", "time_range.zone", "filters.app"]);
+  assert.deepEqual(ignoredOf({ time_range: WINDOW, filters, limit: 1 }), []);
+  assert.deepEqual(ignoredOf({ time_range: WINDOW, filters: null }), []);
+  const slip = { time_range: WINDOW, filters: { namespac: "llm", __proto__: { pod: "x" } } };
+  assert.deepEqual(ignoredOf(slip), ["filters.namespac"]);
 });
 
 Deno.test("filters that are empty or null are not given", () => {

@@ -61,6 +61,8 @@ export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
   const body = await readBody(call, deps);
   const checked = parseAnalyzeRequest(body, { defaultLimit, maxLimit });
   if (!checked.ok) throw new ServiceError(422, checked.faults);
+  const { request, ignored } = checked;
+  if (ignored.length > 0) call.note({ ignored: ignored.slice(0, MOST_IGNORED).map(nameOf) });
   const place = slots.enter();
   if (place === null) {
     const { atModel, taken } = slots;
@@ -69,7 +71,6 @@ export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
     );
   }
   try {
-    const { request } = checked;
     const found = (await queryLoki(call, request, deps))
       .map((entry) => shortened(entry, settings.max_log_chars));
     call.note({ entries: found.length });
@@ -95,6 +96,14 @@ export async function gather(call: Call, deps: GatherDeps): Promise<Gathered> {
     place[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Most names of fields that a line of the log repeats, and most characters of one. */
+const MOST_IGNORED = 10;
+const LONGEST_NAME = 50;
+
+function nameOf(field: string): string {
+  return field.length > LONGEST_NAME ? `${field.slice(0, LONGEST_NAME)}…` : field;
 }
 
 async function readBody(call: Call, { readers, settings }: GatherDeps): Promise<unknown> {
