@@ -18,6 +18,7 @@ import type { LogLevel, ServiceLog } from "./service_log.ts";
 import { createMetrics } from "./service_metrics.ts";
 import type { ServiceSettings } from "./settings.ts";
 import { createSlots } from "./slots.ts";
+import { traceIdOf } from "./trace_id.ts";
 
 export interface ServiceDeps {
   readonly settings: ServiceSettings;
@@ -91,6 +92,8 @@ export function createService(deps: ServiceDeps): Service {
   async function serve(request: Request, respond: (response: Response) => void): Promise<void> {
     const started = clock.monotonic();
     const pathname = pathOf(request.url);
+    // Once it is answered, a request of Deno's has no headers any more.
+    const traceparent = request.headers.get("traceparent");
     const route = routes.find(({ path }) => path === pathname);
     const name = route?.path ?? "other";
     const tracer = route?.quiet ? undefined : telemetry?.tracer;
@@ -114,7 +117,8 @@ export function createService(deps: ServiceDeps): Service {
           path: pathname?.slice(0, LONGEST_LOGGED) ?? null,
           status,
           ms: Math.round(ms),
-          trace_id: span?.spanContext().traceId,
+          trace_id: span?.spanContext().traceId ??
+            traceIdOf(traceparent, clock.random),
           span_id: span?.spanContext().spanId,
           ...call.notes,
         });

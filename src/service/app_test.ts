@@ -20,6 +20,8 @@ import {
 } from "../testing/service_fixtures.ts";
 import { LokiError } from "./loki.ts";
 
+const TRACE = "0af7651916cd43dd8448eb211c80319c";
+
 const OK: FakeStep = {
   kind: "answer",
   text: ANSWER,
@@ -448,13 +450,17 @@ for (const { method, path, status: expected, allow = null, body = /(?:)/ } of PA
 Deno.test("ready says what Loki says; probes that find all well are not logged", async () => {
   const loki = failingLoki(new LokiError("unreachable", "connection refused"));
   await using service = startService({ loki });
-  const response = await fetch(`${service.url}/ready`);
+  const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
+  const response = await fetch(`${service.url}/ready`, { headers });
   assert.equal(response.status, 503);
   const { status, loki: cause } = await response.json();
   assert.deepEqual([status, cause], ["not ready", "connection refused"]);
   await (await fetch(`${service.url}/health`)).body?.cancel();
   await service.service.drain();
-  assert.deepEqual(service.lines.map(({ path }) => path), ["/ready"]);
+  assert.deepEqual(service.lines.map(({ path, trace_id }) => [path, trace_id]), [[
+    "/ready",
+    TRACE,
+  ]]);
 });
 
 Deno.test("a request is one line: counts and identity, never a text", async () => {
@@ -462,10 +468,14 @@ Deno.test("a request is one line: counts and identity, never a text", async () =
   const env = { LLM_API_KEY: "key-1234" };
   await using service = startService({ llmUrl: model.url, env });
   await (await service.post(BODY)).body?.cancel();
-  await (await service.post({ ...BODY, filters: { log_filter: "needle" } })).body?.cancel();
+  const failing = { ...BODY, filters: { log_filter: "needle", namespac: "llm" } };
+  const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
+  await (await service.post(failing, { headers })).body?.cancel();
   await service.service.drain();
   const [line, failed] = service.lines;
-  const { time, ms, wait_ms, loki_ms, model_ms, ...fields } = line!;
+  const { time, ms, wait_ms, loki_ms, model_ms, trace_id, ...fields } = line!;
+  assert.match(String(trace_id), /^[\da-f]{32}$/);
+  assert.deepEqual([failed!["trace_id"], failed!["ignored"]], [TRACE, ["filters.namespac"]]);
   for (const value of [ms, wait_ms, loki_ms, model_ms]) assert.equal(typeof value, "number");
   assert.match(String(time), /^\d{4}-\d\d-\d\dT/);
   assert.deepEqual(fields, {
