@@ -54,7 +54,8 @@ export interface Analysis {
 /**
  * What became of an answer.
  *
- * - `scored`: at least one label could be read
+ * - `scored`: at least one label could be read; also where the answer was cut off behind it, which the
+ *   completion's `finish_reason` says: what is missing is `null`
  * - `unparseable`: the model answered, but no label could be read
  * - `truncated`: the answer was cut off before its first label
  * - `empty`: no text

@@ -64,15 +64,20 @@ export function renderAsked(asked: Asked): string {
   return notes.join("");
 }
 
-/** One line behind the answer; what is wrong with one that cannot be read. */
+/** One line behind the answer; what is wrong with one that is not whole or cannot be read. */
 export function renderEnd({ outcome, completion, prompt }: AnalyzeResult): string {
-  const { usage, model, latency_ms } = completion;
+  const { usage, model, latency_ms, finish_reason } = completion;
   const tokens = usage === null
     ? null
     : `${groupDigits(usage.prompt_tokens)} tokens in, ${groupDigits(usage.completion_tokens)} out`;
   const facts = [prompt.id, model, formatDuration(latency_ms), tokens];
   const end = `${facts.filter((fact) => fact !== null).join("  ")}\n`;
-  if (outcome === "scored") return end;
+  if (outcome === "scored") {
+    if (finish_reason !== "length") return end;
+    const where = usage === null ? "" : ` at ${formatCount(usage.completion_tokens, "token")}`;
+    return `${end}note: the answer was cut off${where}: fields may be missing\n` +
+      "  the prompt's model_defaults.max_tokens or the model's context is its limit\n";
+  }
   return `${end}Cannot read the answer as an analysis: ${WHY[outcome]}\n` +
     "  the model's own words are printed; another --prompt or a larger model may do better\n";
 }
@@ -87,7 +92,7 @@ const WHY: Readonly<Record<Exclude<AnalyzeResult["outcome"], "scored">, string>>
 /** The document of `--json`; what is not known is `null`. */
 export function analysisDocument(result: AnalyzeResult, asked: Asked) {
   const { analysis, outcome, completion, prompt } = result;
-  const { usage, model, latency_ms, text } = completion;
+  const { usage, model, latency_ms, text, finish_reason } = completion;
   return {
     root_cause: analysis?.root_cause ?? null,
     severity: analysis?.severity ?? null,
@@ -96,6 +101,7 @@ export function analysisDocument(result: AnalyzeResult, asked: Asked) {
     action_needed: analysis?.action_needed ?? null,
     raw_response: text,
     outcome,
+    finish_reason,
     prompt: {
       id: prompt.id,
       template_hash: prompt.template_hash,
