@@ -33,7 +33,7 @@ export async function fitContext(
 ): Promise<Fitted> {
   const fits = async (some: readonly LogEntry[]) => await tokensOf(some) <= budget;
   const newest = (count: number) => entries.slice(entries.length - count);
-  const most = countWithin(entries, budget * MOST_CHARS_PER_TOKEN);
+  const most = Math.max(1, countWithin(entries, budget * MOST_CHARS_PER_TOKEN));
   const count = await greatest(1, most, 1, (count) => fits(newest(count)));
   const kept = newest(count);
   const cut = entries.length - kept.length;

@@ -40,6 +40,13 @@ const ROWS: readonly {
     cut: 1,
   },
   {
+    name: "the newest where the answer leaves no room",
+    messages: [A, A],
+    budget: -9,
+    kept: [A],
+    cut: 1,
+  },
+  {
     name: "the start of one that is too long",
     messages: ["old", "x".repeat(5000)],
     budget: 1000,
