@@ -33,7 +33,6 @@ export {
   type CallOptions,
   LogAnalyzer,
   type LogAnalyzerOptions,
-  renderLogEntry,
   type TimedCompletion,
 } from "./analyzer/analyzer.ts";
 export type { Analysis, LogEntry, Outcome, ParseResult } from "./analyzer/analysis.ts";
@@ -49,6 +48,7 @@ export {
   type ServerTimings,
   type TokenUsage,
 } from "./analyzer/llm.ts";
+export { renderLogEntry } from "./analyzer/log_entry.ts";
 export { normalizeLabel } from "./analyzer/normalize.ts";
 export { openAiModel, type OpenAiOptions } from "./analyzer/openai.ts";
 export { type ParseOptions, parseResponse } from "./analyzer/parse.ts";

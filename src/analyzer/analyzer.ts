@@ -1,11 +1,13 @@
 // The shared analyzer: log entries in, an analysis out. Production service, harness and optimizer
 // all use this class, and nothing else calls a model: what is measured is what is deployed.
 
+import { UsageError } from "../errors.ts";
 import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
 import { inSpan, type Instruments } from "../telemetry/spans.ts";
 import type { LogEntry, ParseResult } from "./analysis.ts";
 import { type ChatObserver, observeChat } from "./chat_span.ts";
 import type { ChatMessage, ChatModel, Completion, LLMConfig, ResponseFormat } from "./llm.ts";
+import { renderLogEntries } from "./log_entry.ts";
 import { openAiModel } from "./openai.ts";
 import { parseResponse } from "./parse.ts";
 import type { PromptTemplate } from "./prompt.ts";
@@ -145,10 +147,15 @@ export class LogAnalyzer {
   /**
    * Makes an analyzer; nothing is sent yet.
    *
-   * @throws {UsageError} when `llmUrl` is no http or https URL, or `apiKey` holds what no header
-   * can, and no `model` is given
+   * @throws {UsageError} when `promptTemplate` is none, or when no `model` is given and `llmUrl` is no
+   * http or https URL, or `apiKey` holds what no header can
    */
   constructor(options: LogAnalyzerOptions) {
+    if (typeof options?.promptTemplate?.user !== "string") {
+      throw new UsageError("Cannot make a LogAnalyzer: promptTemplate is no prompt template", {
+        hint: "parsePromptTemplate(text, name).template is one",
+      });
+    }
     this.promptTemplate = options.promptTemplate;
     this.sampling = mergeSampling(options.promptTemplate.model_defaults, options.config ?? {});
     this.#model = options.model ?? openAiModel({
@@ -178,7 +185,9 @@ export class LogAnalyzer {
   /**
    * The messages for some logs.
    *
-   * @throws {UsageError} naming every required input of the prompt that is missing
+   * @throws {UsageError} without log entries or time range, or naming every required input of the
+   * prompt that is missing
+   * @throws {DataError} naming all that is wrong with the log entries
    */
   buildPrompt(logs: readonly LogEntry[], context: AnalyzeContext): readonly ChatMessage[] {
     return this.#render(logs, context).messages;
@@ -231,14 +240,15 @@ export class LogAnalyzer {
    * Analyzes logs: renders the prompt, calls the model, reads the answer.
    *
    * @returns the answer's outcome; a bad answer is a value, not an error
-   * @throws {UsageError} when a required input is missing
+   * @throws {UsageError} without log entries or time range, or when a required input is missing
+   * @throws {DataError} naming all that is wrong with the log entries
    * @throws {LlmError} when the model gave no completion
    */
   analyze(
     logs: readonly LogEntry[],
     options: AnalyzeContext & CallOptions,
   ): Promise<AnalyzeResult> {
-    const { signal, onAttempt, onText, ...context } = options;
+    const { signal, onAttempt, onText, ...context } = options ?? {};
     return inSpan(this.#tracer, SPAN.analyze, undefined, async (span) => {
       const { messages, prompt } = inSpan(
         this.#tracer,
@@ -265,9 +275,18 @@ export class LogAnalyzer {
     });
   }
 
-  #render(logs: readonly LogEntry[], { time_range, ...variables }: AnalyzeContext) {
+  #render(logs: readonly LogEntry[], context: AnalyzeContext) {
+    const { time_range, ...variables } = context ?? {};
+    if (typeof time_range?.start !== "string" || typeof time_range.end !== "string") {
+      throw new UsageError(
+        "Cannot analyze logs: time_range is missing or no pair of ISO 8601 times",
+        {
+          hint: "the second argument is { namespace, time_range: { start, end } }",
+        },
+      );
+    }
     const values: Record<string, string> = {
-      logs: logs.map(renderLogEntry).join("\n"),
+      logs: renderLogEntries(logs),
       time_range: `${time_range.start} to ${time_range.end}`,
     };
     for (const [name, value] of Object.entries(variables)) {
@@ -275,34 +294,4 @@ export class LogAnalyzer {
     }
     return renderPrompt(this.promptTemplate, values);
   }
-}
-
-/**
- * A log entry as every prompt shows it: its origin on one line, its message on the next.
- *
- * @throws {RangeError} when the timestamp is no time that a date can hold
- *
- * @example
- * ```ts
- * import { renderLogEntry } from "@logeval/logeval";
- * import assert from "node:assert/strict";
- *
- * assert.equal(
- *   renderLogEntry({
- *     timestamp: Date.UTC(2026, 0, 9, 14),
- *     namespace: "llm",
- *     pod: "llama-server-0",
- *     container: "llama-server",
- *     node: "node-1",
- *     message: "exiting due to HTTP error",
- *   }),
- *   "[2026-01-09T14:00:00.000Z] llm/llama-server (pod=llama-server-0, node=node-1)\n" +
- *     "exiting due to HTTP error",
- * );
- * ```
- */
-export function renderLogEntry(entry: LogEntry): string {
-  const time = new Date(entry.timestamp).toISOString();
-  return `[${time}] ${entry.namespace}/${entry.container} ` +
-    `(pod=${entry.pod}, node=${entry.node})\n${entry.message}`;
 }

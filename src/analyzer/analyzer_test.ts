@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { LlmError, UsageError } from "../errors.ts";
+import { DataError, LlmError, UsageError } from "../errors.ts";
 import { scriptedClock } from "../testing/scripted_clock.ts";
-import { LogAnalyzer, type LogAnalyzerOptions, renderLogEntry } from "./analyzer.ts";
+import { LogAnalyzer, type LogAnalyzerOptions } from "./analyzer.ts";
+import { renderLogEntry } from "./log_entry.ts";
 import { parsePromptTemplate } from "./prompt.ts";
 import { scriptedModel } from "./scripted.ts";
 
@@ -40,13 +41,6 @@ function analyzer(options: Partial<LogAnalyzerOptions> & Pick<LogAnalyzerOptions
     ...options,
   });
 }
-
-Deno.test("renderLogEntry() puts the origin before the message", () => {
-  assert.equal(
-    renderLogEntry(ENTRY),
-    "[2026-11-24T06:09:37.620Z] llm/llama (pod=llama-0, node=node-1)\nout of memory",
-  );
-});
 
 Deno.test("buildPrompt() fills logs, namespace, time range and further inputs", () => {
   const messages = analyzer({ model: scriptedModel([]) })
@@ -128,6 +122,66 @@ Deno.test("analyze() ends with the signal's reason", async () => {
     }),
     reason,
   );
+});
+
+/** What a caller without types may hand over. */
+const MISUSES: readonly {
+  readonly name: string;
+  readonly logs?: unknown;
+  readonly context?: unknown;
+  readonly error: RegExp;
+}[] = [
+  {
+    name: "no entries",
+    logs: [],
+    error: /^Cannot analyze logs: the list of log entries is empty$/,
+  },
+  { name: "no context", context: undefined, error: /^Cannot analyze logs: time_range is missing/ },
+  {
+    name: "no time range",
+    context: { namespace: "llm" },
+    error: /^Cannot analyze logs: time_range is missing/,
+  },
+  {
+    name: "times that are numbers",
+    context: { namespace: "llm", time_range: { start: 1, end: 2 } },
+    error: /no pair of ISO 8601 times$/,
+  },
+];
+for (const { name, logs = [ENTRY], error, ...given } of MISUSES) {
+  Deno.test(`analyze() and buildPrompt() refuse ${name} before the model is asked`, async () => {
+    const model = scriptedModel([ANSWER]);
+    const subject = analyzer({ model });
+    const context = ("context" in given ? given.context : CONTEXT) as typeof CONTEXT;
+    const entries = logs as readonly (typeof ENTRY)[];
+    const told = (thrown: unknown) => thrown instanceof UsageError && error.test(thrown.message);
+    await assert.rejects(subject.analyze(entries, context), told);
+    assert.throws(() => subject.buildPrompt(entries, context), told);
+    assert.equal(model.requests.length, 0);
+  });
+}
+
+Deno.test("analyze() names what is wrong with an entry before the model is asked", async () => {
+  const model = scriptedModel([ANSWER]);
+  await assert.rejects(
+    analyzer({ model }).analyze([ENTRY, { ...ENTRY, timestamp: NaN }], CONTEXT),
+    (error) => error instanceof DataError && /logs\[1\] {2}timestamp {2}NaN/.test(error.message),
+  );
+  assert.equal(model.requests.length, 0);
+});
+
+Deno.test("the constructor refuses what is no template, such as all of parsePromptTemplate()", () => {
+  const parsed = parsePromptTemplate(
+    "id: p\nversion: 1\ninputs: {required: [logs]}\nuser: '{{ logs }}'\n",
+    "p",
+  );
+  for (const promptTemplate of [undefined, "k8s_log_analysis_v2", parsed]) {
+    const options = { llmUrl: "http://localhost", modelName: "m", promptTemplate };
+    assert.throws(
+      () => new LogAnalyzer(options as unknown as LogAnalyzerOptions),
+      (error) => error instanceof UsageError && /promptTemplate/.test(error.message),
+    );
+  }
 });
 
 Deno.test("the constructor refuses an address that is none", () => {

@@ -292,6 +292,14 @@ function analyzerAt(url: string): LogAnalyzer {
     clock: scriptedClock(),
   });
 }
+const ENTRY = {
+  timestamp: 0,
+  namespace: "llm",
+  pod: "web-0",
+  container: "web",
+  node: "node-1",
+  message: "boom",
+};
 const CONTEXT_OF_LOGS = { namespace: "llm", time_range: { start: "a", end: "b" } };
 
 Deno.test("LogAnalyzer.analyze() gives the same with and without onText", async () => {
@@ -302,8 +310,8 @@ Deno.test("LogAnalyzer.analyze() gives the same with and without onText", async 
   const onText = (text: string) => {
     heard += text;
   };
-  const streamed = await analyzer.analyze([], { ...CONTEXT_OF_LOGS, onText });
-  const whole = await analyzer.analyze([], CONTEXT_OF_LOGS);
+  const streamed = await analyzer.analyze([ENTRY], { ...CONTEXT_OF_LOGS, onText });
+  const whole = await analyzer.analyze([ENTRY], CONTEXT_OF_LOGS);
   const alike = ({ completion, ...rest }: typeof whole) => ({
     ...rest,
     completion: { ...completion, latency_ms: 0 },
@@ -319,7 +327,7 @@ Deno.test("LogAnalyzer.analyze() tries again before the first text and never aft
   const heard: string[] = [];
   const attempts: number[] = [];
   await assert.rejects(
-    analyzer.analyze([], {
+    analyzer.analyze([ENTRY], {
       ...CONTEXT_OF_LOGS,
       onText: (text) => heard.push(text),
       onAttempt: (attempt) => attempts.push(attempt),

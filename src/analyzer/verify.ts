@@ -2,7 +2,7 @@
 // compared with the hashes in its provenance. Pure.
 
 import type { LogEntry } from "./analysis.ts";
-import { renderLogEntry } from "./analyzer.ts";
+import { renderLogEntries } from "./log_entry.ts";
 import type { PromptTemplate } from "./prompt.ts";
 import { type RenderedPrompt, renderPrompt } from "./render.ts";
 
@@ -76,7 +76,7 @@ export const FIXED_INPUTS: Readonly<
 
 function valuesOf(entries: readonly LogEntry[]) {
   return {
-    logs: entries.map(renderLogEntry).join("\n"),
+    logs: renderLogEntries(entries),
     namespace: entries[0]?.namespace ?? "",
     time_range: "2026-01-09T14:00:00.000Z to 2026-01-09T14:15:00.000Z",
   };

@@ -2,7 +2,7 @@
 // appears, then the right answer in the form that the prompt asks for. Pure.
 
 import { ANALYSIS_FIELDS, type AnalysisField } from "../analyzer/analysis.ts";
-import { renderLogEntry } from "../analyzer/analyzer.ts";
+import { renderLogEntry } from "../analyzer/log_entry.ts";
 import { logEntryOf, type Sample } from "../dataset/sample.ts";
 
 /** How the answer of an example is written: five labelled lines, or one line of JSON. */

@@ -4,7 +4,8 @@
 // and text before it along, which Deno's server has not sent yet. An answer that cannot be read, or was
 // cut off, ends with a line that says so.
 
-import { type AnalyzeResult, renderLogEntry } from "../analyzer/analyzer.ts";
+import type { AnalyzeResult } from "../analyzer/analyzer.ts";
+import { renderLogEntry } from "../analyzer/log_entry.ts";
 import { type AskDeps, askModel } from "./ask_model.ts";
 import type { Call } from "./call.ts";
 import { gather, type GatherDeps, type Gathered } from "./gather.ts";
