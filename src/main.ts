@@ -3,29 +3,51 @@
 
 import type { CliContext } from "./cli/context.ts";
 import { systemClock } from "./analyzer/retry.ts";
+import { DataError, systemFault } from "./errors.ts";
 import { VERSION } from "./version.ts";
 
 const INTERRUPTED = 130;
 
 if (import.meta.main) {
   const args = Deno.args;
+  const context = realContext();
   if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {
-    writeAll(Deno.stdout, `${VERSION}\n`);
-    Deno.exit(0);
+    try {
+      context.stdout(`${VERSION}\n`);
+      Deno.exit(0);
+    } catch {
+      // Why it cannot be written is told below, as for every command.
+    }
   }
   const { runCli } = await import("./cli/cli.ts");
-  Deno.exit(await runCli(args, realContext()));
+  Deno.exit(await runCli(args, context));
 }
 
 function realContext(): CliContext {
   let interrupts: Interrupts | null = null;
+  const unread = new AbortController();
   const noColor = Boolean(Deno.env.get("NO_COLOR"));
   const stderrTerminal = Deno.stderr.isTerminal();
   return {
     cwd: Deno.cwd(),
     stdin: { isTerminal: () => Deno.stdin.isTerminal(), bytes: () => Deno.stdin.readable },
-    stdout: (text) => writeAll(Deno.stdout, text),
-    stderr: (text) => writeAll(Deno.stderr, text),
+    stdout(text) {
+      try {
+        writeAll(Deno.stdout, text);
+      } catch (cause) {
+        // A reader that went away (`logeval … | head`) is no error.
+        if (cause instanceof Deno.errors.BrokenPipe) return unread.abort(cause);
+        throw new DataError(`Cannot write the answer to stdout: ${systemFault(cause)}`, { cause });
+      }
+    },
+    stderr(text) {
+      try {
+        writeAll(Deno.stderr, text);
+      } catch {
+        // Nobody is left to be told, and the answer is worth more than its story.
+      }
+    },
+    unread: unread.signal,
     stderrColumns: stderrTerminal ? terminalColumns() : null,
     colors: {
       stdout: Deno.stdout.isTerminal() && !noColor,
@@ -76,12 +98,7 @@ function terminalColumns(): number {
   }
 }
 
-// A reader that went away (`logeval … | head`) is no error.
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
   let bytes = new TextEncoder().encode(text);
-  try {
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
 }

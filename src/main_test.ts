@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { type FakeScript, startFakeServer } from "./testing/fake_server.ts";
+import { chatEvents, chatStream } from "./testing/fake_stream.ts";
 import { type TempProject, tempProject } from "./testing/temp_project.ts";
 
 const MAIN = new URL("./main.ts", import.meta.url).pathname;
@@ -172,6 +173,93 @@ Deno.test("SIGINT ends a command that only computes at once", async () => {
   const { signal, stdout, stderr } = await interrupted(child, /no own\/labels\.yaml.*b\.jsonl/);
   assert.equal(signal, "SIGINT", stderr);
   assert.equal(stdout, "");
+});
+
+/** Where the system can be asked for a disk that is full. */
+const FULL = "/dev/full";
+const HAS_FULL = await Deno.stat(FULL).then(() => true, () => false);
+
+/** Runs it under a shell that sets up its output. */
+async function shell(project: TempProject, args: readonly string[], output: string) {
+  const words = [
+    Deno.execPath(),
+    "run",
+    "--quiet",
+    "--no-check",
+    "--config",
+    CONFIG,
+    "--allow-all",
+  ];
+  const command = [...words, MAIN, ...args].map((word) => `'${word}'`).join(" ");
+  return await finish(
+    new Deno.Command("sh", {
+      args: ["-c", `${command} ${output}`],
+      cwd: project.root,
+      stdout: "piped",
+      stderr: "piped",
+      stdin: "null",
+      env: { NO_COLOR: "1" },
+    }).spawn(),
+  );
+}
+
+for (
+  const { args, name = args.join(" ") } of [
+    { args: ["--version"] },
+    { args: ["run", "--help"] },
+    { args: ["list"] },
+    { args: ["run", "embedded-v1", "--json"] },
+    { name: "analyze --stream", args: ["analyze", "web.log", "--stream"] },
+  ]
+) {
+  Deno.test({
+    name: `a full disk is told as one: ${name}`,
+    ignore: !HAS_FULL,
+    async fn() {
+      using project = tempProject({ samples: 3 });
+      await using server = startFakeServer([chatStream(["Root cause: ", "timeout"])]);
+      project.write("web.log", "E boom\n");
+      const asked = args[0] === "analyze" ? [...args, "--model-url", server.url] : args;
+      const { code, stderr } = await shell(project, asked, `>${FULL}`);
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /Cannot write the answer to stdout: no space left on the disk/);
+      assert.ok(!stderr.includes("unexpected error"), stderr);
+    },
+  });
+}
+
+Deno.test({
+  name: "a story that cannot be written changes nothing",
+  ignore: !HAS_FULL,
+  async fn() {
+    using project = tempProject({ samples: 3 });
+    const { code, stdout } = await shell(project, ["run", "embedded-v1", "--json"], `2>${FULL}`);
+    assert.equal(code, 0);
+    assert.equal(JSON.parse(stdout).n, 3);
+  },
+});
+
+Deno.test("analyze --stream lets go of the model when its reader goes away", async () => {
+  using project = tempProject();
+  project.write("web.log", "E boom\n");
+  let whole = false;
+  await using server = startFakeServer([{
+    kind: "stream",
+    packets: function* () {
+      const [, word = ""] = chatEvents(["word "]);
+      for (let words = 0; words < 50_000; words++) yield word;
+      whole = true;
+    },
+  }]);
+  const child = start(project, ["analyze", "web.log", "--stream", "--model-url", server.url]);
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await reader.cancel();
+  const [{ code }, stderr] = await Promise.all([child.status, new Response(child.stderr).text()]);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^asking the model at \S+ about 1 line\n$/);
+  await server.idle();
+  assert.equal(whole, false);
 });
 
 Deno.test("--version is fast and --json is one document on stdout", async () => {

@@ -320,7 +320,7 @@ const ROWS: readonly (Setup & {
       usage: { prompt_tokens: 1812, completion_tokens: 9 },
     }],
     code: 0,
-    prints: /^root cause  connection_failed\nseverity    –\n/,
+    prints: /^root cause {2}connection_failed\nseverity {4}–\n/,
     tells: /\nnote: the answer was cut off at 9 tokens: fields may be missing\n {2}the prompt's/,
   },
   {
@@ -463,6 +463,28 @@ Deno.test("analyze ends with 130 when Ctrl-C comes before the first line", async
   const { code, prompts } = await analyze({ context: { stdin: endless(() => {}), stop } });
   assert.equal(code, 130);
   assert.deepEqual(prompts, []);
+});
+
+Deno.test("analyze --stream ends its call, and says nothing, when nobody reads any more", async () => {
+  const unread = new AbortController();
+  const { code, stderr } = await analyze({
+    args: ["-", "--stream"],
+    script: [{
+      kind: "stream",
+      packets: async function* () {
+        yield* chatEvents(["Root", " cause"]).slice(0, 2);
+        await new Promise((resolve) => unread.signal.addEventListener("abort", resolve));
+        throw CUT;
+      },
+    }],
+    context: {
+      stdin: pipe(LINE),
+      stdout: () => unread.abort(new Error("broken pipe")),
+      unread: unread.signal,
+    },
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^asking the model at URL about 1 line\n$/);
 });
 
 for (const twice of [false, true]) {

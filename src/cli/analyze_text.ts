@@ -41,7 +41,7 @@ const ASSUMED_CONTEXT = 4096;
 
 /**
  * Analyzes once. The first Ctrl-C ends the reading of a pipe and lets what came be analyzed; after the
- * reading it ends the call.
+ * reading it ends the call, and so does a reader of stdout that leaves.
  *
  * @returns 4 when the answer cannot be read, 130 when it was not waited for
  * @throws {UsageError} for settings or a prompt that cannot be used
@@ -70,7 +70,7 @@ export async function analyzeText(
     open = true;
     stdout(printable(text));
   };
-  const { signal } = input;
+  const signal = AbortSignal.any([input.signal, context.unread]);
   const llmUrl = options.modelUrl ?? settings.llm_url;
   try {
     const server = await probeServer(llmUrl, {
@@ -108,6 +108,7 @@ export async function analyzeText(
     stderr(renderEnd(result));
     return result.outcome === "scored" ? EXIT.ok : EXIT.model;
   } catch (error) {
+    if (context.unread.aborted) return EXIT.ok;
     if (open) stdout("\n");
     if (!signal.aborted) throw withKeyHint(error);
     stderr("stopped: the answer was not waited for\n");

@@ -5,10 +5,16 @@ import type { Clock } from "../analyzer/retry.ts";
 export interface CliContext {
   readonly cwd: string;
   readonly stdin: Stdin;
-  /** The answer. Nothing else goes there. */
+  /**
+   * The answer. Nothing else goes there. That its reader went away is no error.
+   *
+   * @throws {DataError} when it cannot be written, such as to a full disk
+   */
   readonly stdout: (text: string) => void;
-  /** The story: progress, warnings, errors, the next step. */
+  /** The story: progress, warnings, errors, the next step. Never throws. */
   readonly stderr: (text: string) => void;
+  /** Aborted once the reader of stdout has gone: what is only printed is not worth a call any more. */
+  readonly unread: AbortSignal;
   /** Width of the terminal behind stderr, `null` when it is none. */
   readonly stderrColumns: number | null;
   /** Whether to colour each of the two. */

@@ -57,6 +57,7 @@ function withFolder(name: string, test: (folder: Folder) => Promise<void>): void
           throw new Error("nothing here serves");
         },
         denoVersion: "test",
+        unread: new AbortController().signal,
         stop: never,
         abort: never,
       },

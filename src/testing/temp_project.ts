@@ -71,6 +71,7 @@ export function tempProject({ samples = 12 }: { readonly samples?: number } = {}
         },
         stdout: (text) => stdout += text,
         stderr: (text) => stderr += text,
+        unread: new AbortController().signal,
         stderrColumns: null,
         colors: { stdout: false, stderr: false },
         env: () => undefined,
