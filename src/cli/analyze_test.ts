@@ -280,6 +280,22 @@ const ROWS: readonly (Setup & {
     tells: /^Cannot find prompt "k8s_v9"/,
   },
   {
+    name: "a variable is misspelt",
+    stdin: pipe(LINE),
+    env: { LOG_ANALYZER_LLM_ULR: "http://127.0.0.1:2", HOME: "/" },
+    code: 2,
+    tells:
+      /^Cannot use the environment: 1 fault\n {4}LOG_ANALYZER_LLM_ULR {2}is no setting.*LOG_ANALYZER_LLM_URL/,
+  },
+  {
+    name: "a variable is set to what it cannot be",
+    stdin: pipe(LINE),
+    env: { LOG_ANALYZER_LLM_TIMEOUT_S: "soon" },
+    code: 2,
+    tells:
+      /^Cannot use the environment: 1 fault\n {4}LOG_ANALYZER_LLM_TIMEOUT_S {2}"soon" is not a/,
+  },
+  {
     name: "the key is wrong",
     stdin: pipe(LINE),
     script: [FAULTS.unauthorized],
@@ -397,9 +413,15 @@ const ROWS: readonly (Setup & {
     tells: /the server's context only 2048\n {2}Raise the server's -c/,
   },
 ];
-for (const { name, stdin, code, prints, tells, sends, ...setup } of ROWS) {
+for (const { name, stdin, env, code, prints, tells, sends, ...setup } of ROWS) {
   Deno.test(`analyze: ${name}`, async () => {
-    const context = stdin === undefined ? {} : { stdin };
+    const context = {
+      ...(stdin === undefined ? {} : { stdin }),
+      ...(env === undefined ? {} : {
+        env: (name: string) => env[name],
+        envNames: () => Object.keys(env),
+      }),
+    };
     const got = await analyze({ ...setup, context });
     assert.equal(got.code, code, got.stderr);
     holds(got.stdout, prints);

@@ -53,9 +53,9 @@ export async function analyzeText(
   source: LogSource,
   options: AnalyzeOptions,
 ): Promise<number> {
-  const { stdout, stderr, env } = context;
+  const { stdout, stderr, env, envNames } = context;
   // A variable that is set to nothing is not set.
-  const settings = readSettings((name) => env(name)?.trim() || DEFAULTS[name]);
+  const settings = readSettings((name) => env(name)?.trim() || DEFAULTS[name], envNames());
   const template = await analyzePrompt(context, options.prompt, settings);
   const taxonomy = await analyzeTaxonomy(context, settings);
   const input = await readLogs(context, source, options, settings);
