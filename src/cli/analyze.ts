@@ -4,6 +4,7 @@
 import { UsageError } from "../errors.ts";
 import type { SeverityFilter } from "../service/logql.ts";
 import type { CliContext } from "./context.ts";
+import { withTelemetry } from "./telemetry.ts";
 
 export interface AnalyzeOptions {
   readonly modelUrl?: string;
@@ -44,8 +45,12 @@ export async function analyzeCommand(
     const { analyzeListen } = await import("./analyze_listen.ts");
     return await analyzeListen(context, { listen: options.listen });
   }
+  const source = sourceOf(context, logs, options);
   const { analyzeText } = await import("./analyze_text.ts");
-  return await analyzeText(context, sourceOf(context, logs, options), options);
+  return await withTelemetry(
+    context,
+    (telemetry) => analyzeText(context, source, options, telemetry),
+  );
 }
 
 function sourceOf(

@@ -14,6 +14,7 @@ import {
   shortened,
 } from "../service/fit_context.ts";
 import { readSettings, type ServiceSettings } from "../service/settings.ts";
+import type { Instruments } from "../telemetry/spans.ts";
 import type { AnalyzeOptions, LogSource } from "./analyze.ts";
 import { type AnalyzeInput, readLogs } from "./analyze_input.ts";
 import { analyzePrompt, analyzeTaxonomy } from "./analyze_prompt.ts";
@@ -52,6 +53,7 @@ export async function analyzeText(
   context: CliContext,
   source: LogSource,
   options: AnalyzeOptions,
+  instruments: Instruments | undefined,
 ): Promise<number> {
   const { stdout, stderr, env, envNames } = context;
   // A variable that is set to nothing is not set.
@@ -85,6 +87,10 @@ export async function analyzeText(
       allowedLabels: allowedLabels(taxonomy),
       timeoutMs: settings.llm_timeout_s * 1000,
       clock: context.clock,
+      tracer: instruments?.tracer,
+      meter: instruments?.meter,
+      captureContent: instruments?.captureContent,
+      inject: instruments?.inject,
     });
     const variables = {
       ...taxonomyVariables(taxonomy),

@@ -173,6 +173,27 @@ Deno.test("an optimization is a span, its calls traces that are linked with it",
   assert.deepEqual(durations.map(({ count }) => count), [server.requests.length]);
 });
 
+Deno.test("analyze tells what a sample tells below its own span, once", async () => {
+  await using sink = otlpSink();
+  await using server = startFakeServer([ANSWER]);
+  using project = tempProject();
+  project.write("web.log", "E boom\n");
+  const { code, stderr } = await project.cli(
+    ["analyze", "web.log", "--model-url", server.url, "--model", "small"],
+    { env: sinkEnv(sink.url) },
+  );
+  assert.deepEqual([code, stderr.includes("warning")], [0, false]);
+  const [analyze] = named(sink.spans(), "analyze");
+  assert.deepEqual([analyze?.parentSpanId, analyze?.attributes["logeval.outcome"]], [
+    null,
+    "scored",
+  ]);
+  const parts = sink.spans().filter(({ parentSpanId }) => parentSpanId === analyze?.spanId);
+  assert.deepEqual(parts.map(({ name }) => name), ["render prompt", "chat small", "parse answer"]);
+  assert.ok(server.requests[0]?.headers.get("traceparent")?.includes(analyze?.traceId ?? ""));
+  assert.ok(sink.histograms().some(({ name }) => name.endsWith("operation.duration")));
+});
+
 const SPACE = `
 id: small
 version: 1
@@ -225,6 +246,19 @@ for (const { name, answer, says } of BAD_SINKS) {
     assert.match(warnings[0] ?? "", says);
   });
 }
+
+Deno.test("a collector that is down changes no answer of analyze", async () => {
+  await using server = startFakeServer([ANSWER]);
+  using project = tempProject();
+  project.write("web.log", "E boom\n");
+  const { code, stdout, stderr } = await project.cli(
+    ["analyze", "web.log", "--model-url", server.url],
+    { env: sinkEnv("http://127.0.0.1:2", { OTEL_EXPORTER_OTLP_TIMEOUT: "100" }) },
+  );
+  assert.equal(code, 0);
+  assert.match(stdout, /^root cause {2}timeout\n/);
+  assert.match(stderr, / out\nwarning: cannot send (traces|metrics) to [^\n]*\n$/);
+});
 
 Deno.test("a protocol that we do not speak is said at once, and the run runs", async () => {
   const env = sinkEnv("http://127.0.0.1:1", { OTEL_EXPORTER_OTLP_PROTOCOL: "grpc" });
