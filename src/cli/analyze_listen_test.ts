@@ -1,98 +1,19 @@
-// `logeval analyze --listen`: what a start refuses, the same bytes as a run, and the end.
+// `logeval analyze --listen`: what a start refuses, and the end.
 
 import assert from "node:assert/strict";
-import { systemClock } from "../analyzer/retry.ts";
-import { RUNS_DIR } from "../harness/project.ts";
-import type { SampleRecord } from "../harness/run_files.ts";
 import { startFakeLoki } from "../testing/fake_loki.ts";
 import { type FakeServer, startFakeServer } from "../testing/fake_server.ts";
+import { type Environment, listening } from "../testing/listening_service.ts";
 import { ANSWER, BODY, ENTRY, storedOf } from "../testing/service_fixtures.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
 import type { CliContext } from "./context.ts";
 
-type Environment = Readonly<Record<string, string>>;
-
-const ENV: Environment = {
-  LOG_ANALYZER_LOKI_URL: "http://user:secret@127.0.0.1:9",
-  LOG_ANALYZER_LLM_URL: "http://127.0.0.1:9",
-  LOG_ANALYZER_LLM_MODEL: "fake-1b",
-};
-
 /** A prompt of the project's own; the default is one of the program. */
 const V1: Environment = { LOG_ANALYZER_ANALYZE_PROMPT_ID: "k8s_log_analysis_v1" };
-
-/** Starts it in a project; `url` comes once it listens. */
-function listening(
-  project: TempProject,
-  env: Environment,
-  { listen = "127.0.0.1:0", ...changes }: Partial<CliContext> & { readonly listen?: string } = {},
-) {
-  const [stop, abort] = [new AbortController(), new AbortController()];
-  const listens = Promise.withResolvers<string>();
-  let log = "";
-  const all = { ...ENV, ...env };
-  const ended = project.cli(["analyze", "--listen", listen], {
-    stdout: (text) => log += text,
-    env: (name) => all[name],
-    envNames: () => Object.keys(all),
-    clock: systemClock(),
-    stop: stop.signal,
-    abort: abort.signal,
-    serve: (handler, { host, port }) => {
-      const server = Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
-      listens.resolve(`http://127.0.0.1:${server.addr.port}`);
-      return { port: server.addr.port, close: () => server.shutdown() };
-    },
-    ...changes,
-  });
-  return {
-    url: listens.promise,
-    ended,
-    code: ended.then(({ code }) => code),
-    stop: () => stop.abort(),
-    abort: () => abort.abort(),
-    lines: () => log.trim().split("\n").map((line) => JSON.parse(line)),
-    log: () => log,
-  };
-}
 
 function post(url: string, body: unknown): Promise<Response> {
   return fetch(`${url}/v1/analyze`, { method: "POST", body: JSON.stringify(body) });
 }
-
-Deno.test("the prompt goes to the model byte for byte as in a run, and is read alike", async () => {
-  using project = tempProject({ samples: 3 });
-  await using model = startFakeServer(() => ANSWER);
-  const ran = await project.cli(["run", "baseline-v1", "--model", model.url], {
-    clock: systemClock(),
-  });
-  assert.equal(ran.code, 0, ran.stderr);
-  const records: SampleRecord[] = project.read(`${RUNS_DIR}/${project.runs()[0]}/results.jsonl`)
-    .trim().split("\n").map((line) => JSON.parse(line));
-  await using loki = startFakeLoki(
-    storedOf(records.map(({ input: { log_line, ...entry } }) => ({ ...entry, message: log_line }))),
-  );
-  const started = listening(project, {
-    ...V1,
-    LOG_ANALYZER_LOKI_URL: loki.url,
-    LOG_ANALYZER_LLM_URL: model.url,
-    LOG_ANALYZER_LLM_MODEL: "llama-3.2-3b-instruct",
-  });
-  const url = await started.url;
-  const asked = model.requests.map(({ body }) => JSON.stringify(body));
-  for (const { input: { timestamp, namespace }, rendered_hash, predicted } of records) {
-    const start = new Date(timestamp).toISOString();
-    const end = new Date(timestamp + 1).toISOString();
-    const body = { time_range: { start, end }, filters: { namespace } };
-    const { prompt, result } = await (await post(url, body)).json();
-    assert.equal(prompt.rendered_hash, rendered_hash);
-    assert.deepEqual(result, predicted);
-    assert.ok(asked.includes(JSON.stringify(model.requests.at(-1)!.body)));
-  }
-  assert.equal(model.requests.length, 2 * records.length);
-  started.stop();
-  assert.equal(await started.code, 0);
-});
 
 Deno.test("the first signal drains, and the exit code is 0; nothing secret is in the log", async () => {
   using project = tempProject();
