@@ -34,7 +34,6 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   LOG_ANALYZER_LLM_URL: "http://localhost:8080",
   LOG_ANALYZER_LLM_MODEL: UNNAMED,
   LOG_ANALYZER_LOKI_URL: "http://localhost:3100",
-  LOG_ANALYZER_ANALYZE_PROMPT_ID: "k8s_log_analysis_v2",
 };
 const PROBE_TIMEOUT_MS = 2500;
 /** Ollama's own: the smallest of the servers that do not say theirs. */
