@@ -18,6 +18,7 @@ import { renderPromptYaml } from "../analyzer/prompt_yaml.ts";
 import { renderedHashes } from "../analyzer/verify.ts";
 import { UsageError } from "../errors.ts";
 import { scriptedClock } from "../testing/scripted_clock.ts";
+import { startService } from "../testing/service_fixtures.ts";
 import { openPrompts, type Prompts } from "./prompts.ts";
 
 const PLAIN = (text: string, id = "short") =>
@@ -170,6 +171,20 @@ for (const { name, files, fault, startsWith } of REFUSED) {
     assert.throws(() => opened(map.folder), { name: "UsageError", message: fault });
   });
 }
+
+Deno.test("the metrics say while a change is refused", async () => {
+  using map = configMap({ "short.yaml": recorded("Why?") });
+  const { prompts, clock } = opened(map.folder);
+  await using service = startService({ prompts });
+  const seen: (string | undefined)[] = [];
+  for (const text of [recorded("Why?"), TAMPERED, recorded("How?")]) {
+    map.swap({ "short.yaml": text });
+    clock.advance(1000);
+    const scraped = await (await fetch(`${service.url}/metrics`)).text();
+    seen.push(/^log_analyzer_prompt_fault (.*)$/m.exec(scraped)?.[1]);
+  }
+  assert.deepEqual(seen, ["0", "1", "0"]);
+});
 
 Deno.test("a folder that goes away leaves the prompt; one that never was fails the start", () => {
   const map = configMap({ "short.yaml": recorded("Why?") });

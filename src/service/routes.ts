@@ -50,7 +50,7 @@ export function serviceRoutes(deps: RouteDeps): readonly Route[] {
     }),
     view("/prompts", () => Response.json(promptList(prompts.current()))),
     probe("/metrics", async () => {
-      const { text, type } = await metrics.scrape(prompts.current().active);
+      const { text, type } = await metrics.scrape(prompts.current());
       return new Response(text, { headers: { "content-type": type } });
     }),
   ];

@@ -3,7 +3,7 @@
 import prom from "prom-client";
 import type { AnalyzeResult } from "../analyzer/analyzer.ts";
 import type { Outcome } from "../analyzer/analysis.ts";
-import type { ServicePrompt } from "./prompts.ts";
+import type { PromptSet } from "./prompts.ts";
 import type { Slots } from "./slots.ts";
 
 /** From a refusal at once to a model on a CPU that a dozen clients wait for. Seconds. */
@@ -18,7 +18,7 @@ export interface ServiceMetrics {
   modelFailed(kind: string, ms: number): void;
   answer(result: AnalyzeResult, ms: number): void;
   /** The text for a scrape, and its content type. */
-  scrape(prompt: ServicePrompt): Promise<{ readonly text: string; readonly type: string }>;
+  scrape(prompts: PromptSet): Promise<{ readonly text: string; readonly type: string }>;
 }
 
 export function createMetrics(version: string, slots: Slots): ServiceMetrics {
@@ -70,6 +70,11 @@ export function createMetrics(version: string, slots: Slots): ServiceMetrics {
     "template_hash",
     "verdict",
   ]);
+  const promptFault = info(
+    "prompt_fault",
+    "1 while the prompts' files as they stand are not taken up, else 0",
+    [],
+  );
   info("build_info", "The program that answers; always 1", ["version"]).set({ version }, 1);
 
   return {
@@ -86,7 +91,8 @@ export function createMetrics(version: string, slots: Slots): ServiceMetrics {
       tokens.inc({ kind: "prompt" }, usage.prompt_tokens);
       tokens.inc({ kind: "completion" }, usage.completion_tokens);
     },
-    async scrape({ template, template_hash, verdict }) {
+    async scrape({ active: { template, template_hash, verdict }, fault }) {
+      promptFault.set(fault === null ? 0 : 1);
       promptInfo.reset();
       promptInfo.set({ id: template.id, template_hash, verdict }, 1);
       return { text: await registry.metrics(), type: registry.contentType };
