@@ -12,6 +12,7 @@ import { type Call, openCall, shuttingDown } from "./call.ts";
 import type { LokiClient } from "./loki.ts";
 import { fitToModel } from "./model_context.ts";
 import type { Prompts } from "./prompts.ts";
+import { requestSpan } from "./request_span.ts";
 import { serviceRoutes } from "./routes.ts";
 import { errorResponse, failureFields, ServiceError, serviceErrorOf } from "./service_error.ts";
 import type { LogLevel, ServiceLog } from "./service_log.ts";
@@ -72,7 +73,7 @@ export function createService(deps: ServiceDeps): Service {
   app.use(({ env, req }, next) => {
     if (pathOf(req.url) !== null) return next();
     const host = req.header("host") ?? "";
-    env.call.note({ host: host.slice(0, LONGEST_LOGGED) });
+    env.call.note({ host: host.slice(0, LONGEST_REPEATED) });
     throw new ServiceError(400, "Cannot read the request's address: its Host header is no host");
   });
   for (const { method, path, handle } of routes) {
@@ -95,10 +96,15 @@ export function createService(deps: ServiceDeps): Service {
     // Once it is answered, a request of Deno's has no headers any more.
     const traceparent = request.headers.get("traceparent");
     const route = routes.find(({ path }) => path === pathname);
-    const name = route?.path ?? "other";
+    const path = pathname?.slice(0, LONGEST_REPEATED) ?? null;
     const tracer = route?.quiet ? undefined : telemetry?.tracer;
-    const attributes = { [ATTRIBUTE.httpMethod]: request.method, [ATTRIBUTE.httpRoute]: name };
-    await inSpan(tracer, `${request.method} ${name}`, attributes, async (span) => {
+    const { name, attributes } = requestSpan({
+      method: request.method,
+      route: route?.path ?? null,
+      path,
+      scheme: SCHEME,
+    });
+    await inSpan(tracer, name, attributes, async (span) => {
       const call = openCall(request, limits);
       const done = Promise.withResolvers<void>();
       open.set(call, done.promise);
@@ -108,13 +114,13 @@ export function createService(deps: ServiceDeps): Service {
         await call.lasting;
         const status = call.endedAs ?? response.status;
         const ms = clock.monotonic() - started;
-        metrics.request(name, status, ms);
+        metrics.request(route?.path ?? "other", status, ms);
         span?.setAttribute(ATTRIBUTE.httpStatus, response.status);
         if (span && status >= 500) markFailed(span, String(status));
         if (route?.quiet && status < 400) return;
         log(levelOf(status), "request", {
           method: request.method,
-          path: pathname?.slice(0, LONGEST_LOGGED) ?? null,
+          path,
           status,
           ms: Math.round(ms),
           trace_id: span?.spanContext().traceId ??
@@ -151,8 +157,10 @@ export function createService(deps: ServiceDeps): Service {
   };
 }
 
-/** Most characters of what a client sent that a line of the log repeats. */
-const LONGEST_LOGGED = 200;
+/** The service itself speaks no TLS. */
+const SCHEME = "http";
+/** Most characters of what a client sent that a line of the log or a span repeats. */
+const LONGEST_REPEATED = 200;
 
 /** `null` when the Host header, which stands in the URL, makes it none. */
 function pathOf(url: string): string | null {

@@ -7,6 +7,7 @@ import type { AnalyzeContext, LogAnalyzer } from "../analyzer/analyzer.ts";
 import type { Clock } from "../analyzer/retry.ts";
 import type { Taxonomy } from "../dataset/taxonomy.ts";
 import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
+import { serverAddress } from "../telemetry/server_address.ts";
 import { CLIENT, inSpan, type Instruments } from "../telemetry/spans.ts";
 import { type AnalyzeRequest, parseAnalyzeRequest } from "./analyze_request.ts";
 import { analyzeContext, type AnalyzerOf } from "./analyzers.ts";
@@ -119,7 +120,7 @@ async function readBody(call: Call, { readers, settings }: GatherDeps): Promise<
 function queryLoki(
   call: Call,
   { time_range, filters, limit }: AnalyzeRequest,
-  { loki, metrics, clock, telemetry }: GatherDeps,
+  { loki, metrics, clock, settings, telemetry }: GatherDeps,
 ): Promise<readonly LogEntry[]> {
   const { signal } = call;
   const query = {
@@ -146,5 +147,6 @@ function queryLoki(
       call.note({ loki_ms: Math.round(ms) });
     }
   };
-  return inSpan(telemetry?.tracer, SPAN.queryLoki, undefined, work, { kind: CLIENT });
+  const attributes = serverAddress(settings.loki_url);
+  return inSpan(telemetry?.tracer, SPAN.queryLoki, attributes, work, { kind: CLIENT });
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { startTelemetry } from "../telemetry/otel.ts";
 import { type FakeStep, FAULTS, startFakeServer } from "../testing/fake_server.ts";
 import { chatStream } from "../testing/fake_stream.ts";
-import { type OtlpSink, otlpSink, sinkEnv } from "../testing/otlp_sink.ts";
+import { type OtlpSink, otlpSink, sinkEnv, type SunkSpan } from "../testing/otlp_sink.ts";
 import {
   ANSWER,
   BODY,
@@ -52,7 +52,19 @@ for (const stream of [false, true]) {
     const [request] = spans.filter(({ kind }) => kind === 2);
     assert.equal(request!.name, `POST /v1/analyze${stream ? "/stream" : ""}`);
     assert.deepEqual([request!.traceId, request!.parentSpanId], [TRACE, PARENT]);
-    assert.equal(request!.attributes["http.response.status_code"], 200);
+    assert.deepEqual(request!.attributes, {
+      "http.request.method": "POST",
+      "http.route": `/v1/analyze${stream ? "/stream" : ""}`,
+      "http.response.status_code": 200,
+      "url.path": `/v1/analyze${stream ? "/stream" : ""}`,
+      "url.scheme": "http",
+    });
+    const query = spans.find(({ name }) => name === "query loki");
+    assert.deepEqual(query!.attributes, {
+      "logeval.log.count": 1,
+      "server.address": "127.0.0.1",
+      "server.port": 9,
+    });
     const nameOf = (id: string | null) => spans.find(({ spanId }) => spanId === id)?.name;
     const tree = spans.map(({ name, parentSpanId }) => `${nameOf(parentSpanId)} > ${name}`).sort();
     assert.deepEqual(tree, [
@@ -87,4 +99,17 @@ Deno.test("a failure marks the request's span; probes have none", async () => {
     ]),
     [["POST /v1/analyze", 2, "502"]],
   );
+});
+
+Deno.test("a path that no route has names no span", async () => {
+  await using sink = otlpSink();
+  await traced(sink, ANSWER, ({ url }) => fetch(`${url}/wp-login.php?user=me`));
+  const [{ name, attributes }] = sink.spans() as [SunkSpan];
+  assert.equal(name, "GET");
+  assert.deepEqual(attributes, {
+    "http.request.method": "GET",
+    "http.response.status_code": 404,
+    "url.path": "/wp-login.php",
+    "url.scheme": "http",
+  });
 });

@@ -40,6 +40,8 @@ export const ATTRIBUTE = {
   httpMethod: "http.request.method",
   httpRoute: "http.route",
   httpStatus: "http.response.status_code",
+  urlPath: "url.path",
+  urlScheme: "url.scheme",
   serverAddress: "server.address",
   serverPort: "server.port",
   errorType: "error.type",
