@@ -57,16 +57,19 @@ Deno.test("the service's prompt is one of the ConfigMap, mounted as a folder whe
   assert.deepEqual(volumes, [{ name: "prompts", configMap: { name: "log-analyzer-prompts" } }]);
 });
 
-Deno.test("the jobs measure the service's prompt and model", () => {
+Deno.test("the jobs measure the service's prompt and model, with its key", () => {
   const text = service.configMaps["logeval-experiments"]!["in-cluster.yaml"]!;
   const { experiment } = parseExperiment(text, "in-cluster.yaml", null);
   const id = settings["LOG_ANALYZER_ANALYZE_PROMPT_ID"];
   assert.deepEqual(experiment.prompt, { id, path: `/prompts/${id}.yaml` });
   assert.equal(experiment.model.name, settings["LOG_ANALYZER_LLM_MODEL"]);
   assert.equal(experiment.model.endpoint, settings["LOG_ANALYZER_LLM_URL"]);
+  const [key] = templateOf(deployment).spec.containers[0].env;
+  assert.equal(key.valueFrom.secretKeyRef.name, "log-analyzer-llm");
   for (const name of ["logeval-evaluate", "logeval-optimize"]) {
     const [, { spec }] = pods.find(([job]) => job === name)!;
-    const [{ args, volumeMounts }] = spec.containers;
+    const [{ args, env, volumeMounts }] = spec.containers;
+    assert.deepEqual(env, [key], name);
     assert.ok(args.includes("/experiments/in-cluster.yaml"), name);
     const mounted = (path: string) =>
       // deno-lint-ignore no-explicit-any
