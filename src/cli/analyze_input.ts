@@ -161,13 +161,27 @@ async function fromLoki(
   });
   if (entries.length === 0) {
     throw new DataError(`Cannot analyze what Loki at ${url} has: no line fits`, {
-      hint: since < DAY_MS ? "ask for more of the past with --since 24h" : "ask for less: --filter",
+      hint: hintFor(query.filters, since),
     });
   }
   stderr(`${formatCount(entries.length, "line")} from Loki at ${url}\n`);
   const time_range = { start: iso(query.start), end: iso(query.end) };
   const lineCounts = entries.map(() => 1);
   return { entries, lineCounts, lines: entries.length, time_range, signal };
+}
+
+/** What to try when no line fits: a filter is as likely a cause as the time. */
+function hintFor({ severity, log_filter, ...labels }: LogFilters, since: number): string {
+  const given = [
+    ...Object.keys(labels),
+    ...(severity === "all" ? [] : ["severity"]),
+    ...(log_filter === undefined ? [] : ["filter"]),
+  ].map((name) => `--${name}`);
+  const ways = [
+    ...(since < DAY_MS ? ["ask for more of the past with --since 24h"] : []),
+    ...(given.length > 0 ? [`check or leave out ${given.join(", ")}`] : []),
+  ];
+  return ways.join(", or ") || "ask for more of the past with a longer --since";
 }
 
 function filtersOf(options: AnalyzeOptions): LogFilters {

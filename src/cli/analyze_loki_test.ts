@@ -58,14 +58,27 @@ Deno.test("analyze --loki hands on every filter, and takes the newest lines", as
   assert.ok(!prompt.includes("bind failed\n"));
 });
 
-Deno.test("analyze --loki says what to do when no line fits", async () => {
-  const { code, stderr } = await analyze(["--namespace", "nowhere"]);
-  assert.equal(code, 3);
-  assert.match(
-    stderr,
-    /^Cannot analyze what Loki at .* has: no line fits\n {2}ask .* --since 24h\n$/,
-  );
-});
+const NOTHING: readonly { readonly args: readonly string[]; readonly hint: string }[] = [
+  { args: ["--since", "1m"], hint: "ask for more of the past with --since 24h" },
+  {
+    args: ["--namespace", "nowhere"],
+    hint: "ask for more of the past with --since 24h, or check or leave out --namespace",
+  },
+  {
+    args: ["--since", "2d", "--pod", "web-.*", "--severity", "error", "--filter", "x"],
+    hint: "check or leave out --pod, --severity, --filter",
+  },
+];
+
+for (const { args, hint } of NOTHING) {
+  Deno.test(`analyze --loki says what to do when no line fits ${args.join(" ")}`, async () => {
+    const { code, stderr } = await analyze(args);
+    assert.equal(code, 3);
+    const [said, next] = stderr.split("\n  ");
+    assert.match(said ?? "", /^Cannot analyze what Loki at .* has: no line fits$/);
+    assert.equal(next, `${hint}\n`);
+  });
+}
 
 for (const fault of ["parse_error", "rate_limited", "bad_gateway", "login_page"] as const) {
   Deno.test(`analyze --loki says why of a Loki with ${fault}`, async () => {
