@@ -75,6 +75,7 @@ export {
   type PromptVerification,
   renderedHashes,
   type RenderedMismatch,
+  requestHash,
   verifyPrompt,
 } from "./analyzer/verify.ts";
 export {

@@ -59,6 +59,7 @@ const PromptFile = z.strictObject({
       confirmed: z.boolean(),
     }).optional(),
     rendered: z.record(z.string(), z.string()).optional(),
+    request: z.string().optional(),
   }).optional(),
 });
 
@@ -129,6 +130,8 @@ export interface PromptProvenance {
   } | undefined;
   /** `rendered_hash` of the messages by the name of a fixed input, for `verifyPrompt`. */
   readonly rendered?: Readonly<Record<string, string>> | undefined;
+  /** `requestHash` of sampling and response format, for `verifyPrompt`; prompts of old have none. */
+  readonly request?: string | undefined;
 }
 
 /** A prompt that can be used, and what is odd about it. */

@@ -81,7 +81,9 @@ function changedRendering(template: PromptTemplate, line: number | null): Prompt
     level: "error",
     rule: "rendering_changed",
     line,
-    message: `it no longer renders as recorded: ${mismatches.map(({ input }) => input).join(", ")}`,
+    message: `it no longer sends what was recorded: ${
+      mismatches.map(({ input }) => input).join(", ")
+    }`,
     remedy: "see what differs: logeval prompt verify",
   }];
 }

@@ -70,7 +70,7 @@ const CASES: readonly { name: string; text: string; says: readonly (string | Reg
   {
     name: "a changed rendering",
     text: PLAIN + "provenance:\n  rendered: {one_line: x}\n",
-    says: [/^error rendering_changed 15: it no longer renders as recorded: one_line, several/],
+    says: [/^error rendering_changed 15: it no longer sends what was recorded: one_line, several/],
   },
   {
     name: "samples without templates, and twice",

@@ -80,6 +80,7 @@ const candidate = fc.record({
       confirmed: fc.boolean(),
     }),
     rendered: fc.dictionary(key, text),
+    request: text,
   }, { requiredKeys: [] }),
 }, { requiredKeys: ["id", "version", "inputs", "user"] });
 

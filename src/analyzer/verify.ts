@@ -1,10 +1,13 @@
-// Whether a prompt still renders to the bytes that were measured: fixed inputs, rendered again and
-// compared with the hashes in its provenance. Pure.
+// Whether a prompt still sends what was measured: fixed inputs, rendered again, and the settings that
+// go with them, compared with the hashes in its provenance. Pure.
 
+import { hashOf } from "../hash.ts";
 import type { LogEntry } from "./analysis.ts";
 import { renderLogEntries } from "./log_entry.ts";
 import type { PromptTemplate } from "./prompt.ts";
 import { type RenderedPrompt, renderPrompt } from "./render.ts";
+import { responseFormat } from "./response_format.ts";
+import { mergeSampling } from "./sampling.ts";
 
 /** The name of a fixed input. */
 export type FixedInput =
@@ -14,17 +17,23 @@ export type FixedInput =
   | "empty_message"
   | "long_trace";
 
+/** The mismatch that is no fixed input's: sampling or response format. */
+const REQUEST_SETTINGS = "request settings";
+
 /** What came of rendering the fixed inputs again. */
 export interface PromptVerification {
   /** `unrecorded`: the prompt's provenance holds no hashes, so there is nothing to compare with. */
   readonly verdict: "verified" | "changed" | "unrecorded";
-  /** Empty unless `changed`; in the order of the fixed inputs, then names that are none. */
+  /**
+   * Empty unless `changed`; in the order of the fixed inputs, then names that are none, then
+   * `request settings`.
+   */
   readonly mismatches: readonly RenderedMismatch[];
 }
 
-/** A fixed input whose messages are not the recorded ones. */
+/** A fixed input whose messages are not the recorded ones, or the settings that go with all. */
 export interface RenderedMismatch {
-  /** Its name. */
+  /** Its name; `request settings` for sampling and response format. */
   readonly input: string;
   /** `null` when the provenance holds no hash of this input. */
   readonly recorded: string | null;
@@ -123,14 +132,41 @@ export function renderedHashes(template: PromptTemplate): Record<FixedInput, str
 }
 
 /**
- * Compares what a prompt renders to with what its provenance recorded. The provenance is no part of
- * what is rendered.
+ * What `provenance.request` of a prompt has to hold: the identity of what it sends besides messages.
+ *
+ * @returns `sha256:` and 64 hex digits over its sampling with every default filled, and its response
+ * format, `null` for none. The labels of a schema that is made from labels are no part of it.
+ *
+ * @example
+ * ```ts
+ * import { parsePromptTemplate, requestHash } from "@logeval/logeval";
+ * import assert from "node:assert/strict";
+ *
+ * const { template } = parsePromptTemplate(
+ *   "id: short\nversion: 1\ninputs: {required: [logs]}\nuser: 'Why? {{ logs }}'\n",
+ *   "short.yaml",
+ * );
+ * const warm = { ...template, model_defaults: { temperature: 1.9 } };
+ * assert.equal(requestHash({ ...template, user: "{{ logs }}" }), requestHash(template));
+ * assert.notEqual(requestHash(warm), requestHash(template));
+ * ```
+ */
+export function requestHash({ model_defaults, response_format }: PromptTemplate): string {
+  return hashOf({
+    sampling: mergeSampling(model_defaults),
+    response_format: responseFormat(response_format) ?? null,
+  });
+}
+
+/**
+ * Compares what a prompt sends with what its provenance recorded. The provenance is no part of what
+ * is sent. A prompt that records no `request` is compared by its messages alone.
  *
  * @throws {UsageError} when a tag of the template is no declared input's name
  *
  * @example
  * ```ts
- * import { parsePromptTemplate, renderedHashes, verifyPrompt } from "@logeval/logeval";
+ * import { parsePromptTemplate, renderedHashes, requestHash, verifyPrompt } from "@logeval/logeval";
  * import assert from "node:assert/strict";
  *
  * const { template } = parsePromptTemplate(
@@ -142,6 +178,7 @@ export function renderedHashes(template: PromptTemplate): Record<FixedInput, str
  *   search: [],
  *   templates: [],
  *   rendered: renderedHashes(template),
+ *   request: requestHash(template),
  * };
  * assert.equal(verifyPrompt(template).verdict, "unrecorded");
  * assert.equal(verifyPrompt({ ...template, provenance }).verdict, "verified");
@@ -149,15 +186,19 @@ export function renderedHashes(template: PromptTemplate): Record<FixedInput, str
  * ```
  */
 export function verifyPrompt(template: PromptTemplate): PromptVerification {
-  const recorded = template.provenance?.rendered;
+  const { rendered: recorded, request } = template.provenance ?? {};
   if (recorded === undefined) return { verdict: "unrecorded", mismatches: [] };
   const rendered: Readonly<Record<string, string>> = renderedHashes(template);
   const names = new Set([...Object.keys(rendered), ...Object.keys(recorded)]);
-  const mismatches = [...names].map((input) => ({
+  const rows = [...names].map((input) => ({
     input,
     recorded: own(recorded, input),
     rendered: own(rendered, input),
-  })).filter((row) => row.recorded !== row.rendered);
+  }));
+  if (request !== undefined) {
+    rows.push({ input: REQUEST_SETTINGS, recorded: request, rendered: requestHash(template) });
+  }
+  const mismatches = rows.filter((row) => row.recorded !== row.rendered);
   return { verdict: mismatches.length === 0 ? "verified" : "changed", mismatches };
 }
 

@@ -5,6 +5,7 @@ import {
   fixedInputNames,
   renderedHashes,
   renderFixedInput,
+  requestHash,
   verifyPrompt,
 } from "./verify.ts";
 
@@ -67,7 +68,7 @@ const CASES: readonly {
   },
   { name: "the recorded texts", template: recorded(), verdict: "verified", mismatches: [] },
   {
-    name: "another description and other sampling",
+    name: "another description, and sampling of which nothing is recorded",
     template: { ...recorded(), description: "other", model_defaults: { temperature: 1 } },
     verdict: "verified",
     mismatches: [],
@@ -103,4 +104,55 @@ Deno.test("verifyPrompt() sees one more space in either text", () => {
     assert.equal(verdict, "changed");
     assert.equal(mismatches.length, 5);
   }
+});
+
+const MEASURED = (() => {
+  const { template } = parsePromptTemplate(
+    "id: p\nversion: 1\nmodel_defaults: {temperature: 0.3, max_tokens: 200}\n" +
+      "inputs: {required: [logs]}\nuser: '{{ logs }}'\nresponse_format:\n  type: json_schema\n" +
+      "  json_schema:\n    name: analysis\n" +
+      "    schema: {type: object, properties: {severity: {enum: [info, warn, error]}}}\n",
+    "p.yaml",
+  );
+  const provenance = { few_shot: [], search: [], templates: [] };
+  const rendered = renderedHashes(template);
+  return { ...template, provenance: { ...provenance, rendered, request: requestHash(template) } };
+})();
+
+function withLabels(labels: readonly string[]): PromptTemplate["response_format"] {
+  const schema = { type: "object", properties: { severity: { enum: labels } } };
+  return { type: "json_schema", json_schema: { name: "analysis", strict: true, schema } };
+}
+
+const { response_format: __, ...WITHOUT_FORMAT } = MEASURED;
+const EDITS: readonly (readonly [string, PromptTemplate])[] = [
+  ["temperature 1.9", { ...MEASURED, model_defaults: { temperature: 1.9, max_tokens: 200 } }],
+  ["max_tokens 5", { ...MEASURED, model_defaults: { temperature: 0.3, max_tokens: 5 } }],
+  ["a label less", { ...MEASURED, response_format: withLabels(["info", "warn"]) }],
+  ["no response_format", WITHOUT_FORMAT],
+  ["response_format text", { ...MEASURED, response_format: "text" }],
+];
+for (const [name, template] of EDITS) {
+  Deno.test(`verifyPrompt() sees ${name}`, () => {
+    const { request: recorded } = MEASURED.provenance;
+    const rendered = requestHash(template);
+    assert.deepEqual(verifyPrompt(template), {
+      verdict: "changed",
+      mismatches: [{ input: "request settings", recorded, rendered }],
+    });
+    const { request: ___, ...provenance } = MEASURED.provenance;
+    assert.equal(verifyPrompt({ ...template, provenance }).verdict, "verified");
+  });
+}
+
+Deno.test("verifyPrompt() of the recorded settings: verified, also when defaults are written out", () => {
+  assert.equal(verifyPrompt(MEASURED).verdict, "verified");
+  assert.deepEqual(MEASURED.response_format, withLabels(["info", "warn", "error"]));
+  const model_defaults = { ...MEASURED.model_defaults, frequency_penalty: 0, seed: undefined };
+  assert.equal(verifyPrompt({ ...MEASURED, model_defaults }).verdict, "verified");
+  assert.equal(
+    requestHash(PLAIN),
+    // Of {"response_format":null,"sampling":{"frequency_penalty":0,"max_tokens":200,…}}, by sha256sum.
+    "sha256:248aab77c16cac34ddd9e113846a000989b25117b1a296fbe0e50c1dbd172b3a",
+  );
 });

@@ -130,7 +130,7 @@ const REFUSED: readonly {
       project.write(file, `${project.read(file)}${rendered}`);
     },
     code: 2,
-    message: /renders to other bytes than those that were measured/,
+    message: /sends something else than what was measured/,
   },
   {
     name: "a prompt that asks for what the service has not",

@@ -132,6 +132,7 @@ Deno.test("the promoted prompt is verified, runs as an experiment, and knows wha
   await project.cli([...ARGS, server.url]);
   const verified = await project.cli(["prompt", "verify", "k8s_log_analysis_v2"]);
   assert.equal(verified.code, 0, verified.stderr);
+  assert.match(verified.stdout, /5 fixed inputs and the request settings are as recorded/);
   const before = server.requests.length;
   const run = await project.cli(["run", "optimized-v2", "--model", server.url, "--json"]);
   assert.equal(run.code, 0, run.stderr);

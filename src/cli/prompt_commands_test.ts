@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import picocolors from "picocolors";
 import { parsePromptTemplate, type PromptTemplate } from "../analyzer/prompt.ts";
 import { renderPromptYaml } from "../analyzer/prompt_yaml.ts";
-import { FIXED_INPUTS, fixedInputNames, renderedHashes } from "../analyzer/verify.ts";
+import { FIXED_INPUTS, fixedInputNames, renderedHashes, requestHash } from "../analyzer/verify.ts";
 import { type TempProject, tempProject } from "../testing/temp_project.ts";
 import { colorDiff } from "./prompt_diff.ts";
 
@@ -22,6 +22,7 @@ function writeMeasured(project: TempProject): PromptTemplate {
     search: [],
     templates: [],
     rendered: renderedHashes(template),
+    request: requestHash(template),
   };
   const measured = { ...template, id: "measured", provenance };
   project.write(MEASURED, renderPromptYaml(measured, "Made by a test."));
@@ -58,7 +59,7 @@ const CASES: readonly Case[] = [
     args: ["verify", "measured"],
     prepare: writeMeasured,
     code: 0,
-    prints: [`verified ${MEASURED}: 5 fixed inputs render as recorded\n`],
+    prints: [`verified ${MEASURED}: 5 fixed inputs and the request settings are as recorded\n`],
   },
   {
     name: "verify of one more space in the system text",
@@ -69,9 +70,23 @@ const CASES: readonly Case[] = [
       `unrecorded ${FILE}: no hashes in provenance.rendered; nothing to compare with\n`,
       `changed ${MEASURED}: 5 differences from what was recorded\n`,
       "  one_line\n    recorded  sha256:",
-      "    rendered  sha256:",
+      "    now       sha256:",
       "  long_trace\n",
-      "→ put the texts back as they were measured",
+      "→ put texts and settings back as they were measured",
+    ],
+  },
+  {
+    name: "verify of another temperature",
+    args: ["verify", MEASURED],
+    prepare: (project) => {
+      const { temperature } = writeMeasured(project).model_defaults;
+      project.edit(MEASURED, `temperature: ${temperature}`, "temperature: 1.9");
+    },
+    code: 3,
+    prints: [
+      `changed ${MEASURED}: 1 difference from what was recorded\n`,
+      "  request settings\n    recorded  sha256:",
+      "    now       sha256:",
     ],
   },
   {
@@ -87,7 +102,7 @@ const CASES: readonly Case[] = [
     prints: [
       "changed p.yaml: 5 differences",
       "  several_entries\n    recorded  no hash\n",
-      "  other\n    recorded  x\n    rendered  no fixed input of this name\n",
+      "  other\n    recorded  x\n    now       no fixed input of this name\n",
     ],
   },
   {
@@ -273,6 +288,7 @@ Deno.test("prompt commands with --json print one document", async () => {
     verdict: "verified",
     mismatches: [],
     rendered: provenance?.rendered,
+    request: provenance?.request,
   }]);
   const lint = await jsonOf(project, "lint", "bad.yaml", ID);
   assert.deepEqual(lint.files, ["bad.yaml", FILE]);

@@ -2,7 +2,7 @@
 
 import type { PromptTemplate } from "../analyzer/prompt.ts";
 import { renderPromptYaml } from "../analyzer/prompt_yaml.ts";
-import { renderedHashes } from "../analyzer/verify.ts";
+import { renderedHashes, requestHash } from "../analyzer/verify.ts";
 import type { Sample } from "../dataset/sample.ts";
 import { signatureHash } from "../dataset/template.ts";
 import { formatDifference, formatDifferences, formatP } from "../format.ts";
@@ -54,6 +54,7 @@ export function winnerTemplate(
         gain: { difference, ci95, p, n, confirmed: verdict === "better" },
       }),
       rendered: renderedHashes(named),
+      request: requestHash(named),
     },
   };
 }

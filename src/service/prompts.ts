@@ -51,7 +51,7 @@ const LOOK_EVERY_MS = 1000;
 /**
  * Reads the prompts.
  *
- * @throws {UsageError} when the folder cannot be read, a prompt is broken or renders to other bytes
+ * @throws {UsageError} when the folder cannot be read, a prompt is broken or sends something else
  * than it recorded, or none has the id
  */
 export function openPrompts(options: PromptsOptions): Prompts {
@@ -121,7 +121,7 @@ function refuseUnrecorded(before: PromptSet, found: PromptSet): void {
     if (verdict === "verified" || old?.verdict !== "verified") continue;
     throw new UsageError(
       `Cannot use prompt "${id}": it holds no hashes of what it renders to, as it did before`,
-      { hint: "record them under provenance.rendered: logeval prompt verify --json prints them" },
+      { hint: "record them under provenance: logeval prompt verify --json prints them" },
     );
   }
 }
@@ -131,7 +131,7 @@ function readPrompt(file: string, text: string): ServicePrompt {
   const { verdict, mismatches } = verifyPrompt(template);
   if (verdict === "changed") {
     throw new UsageError(
-      `Cannot use prompt ${file}: it renders to other bytes than those that were measured (${
+      `Cannot use prompt ${file}: it sends something else than what was measured (${
         mismatches.map(({ input }) => input).join(", ")
       })`,
       { hint: `see: logeval prompt verify ${file}` },

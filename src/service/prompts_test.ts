@@ -117,7 +117,7 @@ const REFUSED: readonly {
   {
     name: "one that does not verify",
     files: { "short.yaml": TAMPERED },
-    fault: /^Cannot use prompt short\.yaml: it renders to other bytes .*one_line/,
+    fault: /^Cannot use prompt short\.yaml: it sends something else .*one_line/,
   },
   {
     name: "one that is no prompt",
