@@ -92,7 +92,9 @@ export function suggestion(name: string, known: readonly string[]): string {
 
 /** A value as a message shows it: JSON, cut after 60 characters, without the password of a URL. */
 export function quote(value: unknown): string {
-  const text = (JSON.stringify(value) ?? String(value)).replace(/\/\/[^/@\s"]+@/g, "//…@");
+  // JSON has no NaN and no Infinity.
+  const json = typeof value === "number" ? undefined : JSON.stringify(value);
+  const text = (json ?? String(value)).replace(/\/\/[^/@\s"]+@/g, "//…@");
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }
 

@@ -6,6 +6,7 @@ import { ATTRIBUTE, SPAN } from "../telemetry/names.ts";
 import { inSpan, type Instruments } from "../telemetry/spans.ts";
 import type { LogEntry, ParseResult } from "./analysis.ts";
 import { type ChatObserver, observeChat } from "./chat_span.ts";
+import { checkOptions } from "./check_options.ts";
 import type { ChatMessage, ChatModel, Completion, LLMConfig, ResponseFormat } from "./llm.ts";
 import { renderLogEntries } from "./log_entry.ts";
 import { openAiModel } from "./openai.ts";
@@ -147,8 +148,9 @@ export class LogAnalyzer {
   /**
    * Makes an analyzer; nothing is sent yet.
    *
-   * @throws {UsageError} when `promptTemplate` is none, or when no `model` is given and `llmUrl` is no
-   * http or https URL, or `apiKey` holds what no header can
+   * @throws {UsageError} when `promptTemplate` is none, when `modelName`, `config`, `retries` or
+   * `timeoutMs` cannot be used, or when no `model` is given and `llmUrl` is no http or https URL, or
+   * `apiKey` holds what no header can
    */
   constructor(options: LogAnalyzerOptions) {
     if (typeof options?.promptTemplate?.user !== "string") {
@@ -156,6 +158,7 @@ export class LogAnalyzer {
         hint: "parsePromptTemplate(text, name).template is one",
       });
     }
+    checkOptions(options);
     this.promptTemplate = options.promptTemplate;
     this.sampling = mergeSampling(options.promptTemplate.model_defaults, options.config ?? {});
     this.#model = options.model ?? openAiModel({

@@ -190,3 +190,42 @@ Deno.test("the constructor refuses an address that is none", () => {
     UsageError,
   );
 });
+
+const OPTIONS: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
+  [{ timeoutMs: 0 }, "timeoutMs  0 is no number of milliseconds above 0"],
+  [{ timeoutMs: -1 }, "timeoutMs  -1 is no"],
+  [{ timeoutMs: NaN }, "timeoutMs  NaN is no"],
+  [{ timeoutMs: Infinity }, "timeoutMs  Infinity is no"],
+  [{ timeoutMs: "1000" }, 'timeoutMs  "1000" is no'],
+  [{ timeoutMs: null }, "timeoutMs  null is no"],
+  [{ retries: -1 }, "retries  -1 is no whole number from 0 on; 0 makes one attempt"],
+  [{ retries: 1.5 }, "retries  1.5 is no"],
+  [{ retries: NaN }, "retries  NaN is no"],
+  [{ retries: Infinity }, "retries  Infinity is no"],
+  [{ modelName: "" }, 'modelName  "" is no name; give the name'],
+  [{ modelName: undefined }, "modelName  is no name"],
+  [{ config: { temperature: "hot" } }, 'config.temperature  "hot" is not a number'],
+  [{ config: { temperature: 3 } }, "config.temperature  3 is above 2"],
+  [{ config: { max_tokens: 0.5 } }, "config.max_tokens  0.5 is not a whole number"],
+  [{ config: { max_token: 5 } }, "config.max_token  unknown field; did you mean max_tokens?"],
+  [{ config: "0.3" }, 'config  "0.3" is not an object'],
+  [{ config: null }, "config  null is not an object"],
+];
+for (const [given, says] of OPTIONS) {
+  Deno.test(`the constructor refuses ${says}`, () => {
+    assert.throws(
+      () => analyzer({ model: scriptedModel([]), ...given }),
+      (error) =>
+        error instanceof UsageError &&
+        error.message.startsWith("Cannot make a LogAnalyzer: 1 fault\n") &&
+        error.message.includes(`  ${says}`),
+    );
+  });
+}
+
+Deno.test("the constructor names all that cannot be used, and takes what is at the edge", () => {
+  const model = scriptedModel([]);
+  assert.throws(() => analyzer({ model, retries: -1, timeoutMs: 0 }), /2 faults/);
+  const edge = { retries: 0, timeoutMs: 0.5, config: { temperature: 0, seed: undefined } };
+  assert.equal(analyzer({ model, ...edge }).sampling.temperature, 0);
+});
