@@ -209,7 +209,7 @@ export function authorization(apiKey: string | undefined): Record<string, string
   if (!apiKey) return {};
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new UsageError("Cannot use the API key: it holds white space or a non-ASCII character", {
-      hint: "Check the variable named by model.api_key_env: is there a line break at its end?",
+      hint: "Is there a line break at its end?",
     });
   }
   return { authorization: `Bearer ${apiKey}` };

@@ -47,7 +47,8 @@ export function statusError(body: unknown, details: StatusDetails): LlmError {
   }
   const message = `the server refused the request with ${status}${words}`;
   if (status === 401 || status === 403) {
-    const hint = "Name the environment variable that holds the server's key in model.api_key_env";
+    const hint = "Is the server's API key given, and is it the right one? " +
+      "An experiment names the variable that holds it in model.api_key_env";
     return new LlmError("rejected", message, { status, hint });
   }
   if (status === 404) {

@@ -64,7 +64,12 @@ for (const endpoint of ["", "localhost", "localhost:8080", "ftp://host/v1", "htt
 
 Deno.test("openAiModel() refuses a key that cannot stand in a header, without showing it", () => {
   const make = () => openAiModel({ endpoint: "http://host", model: "m", apiKey: `${KEY}\n` });
-  assert.throws(make, (error) => error instanceof UsageError && !error.message.includes(KEY));
+  assert.throws(
+    make,
+    (error) =>
+      error instanceof UsageError && !error.message.includes(KEY) &&
+      error.hint === "Is there a line break at its end?",
+  );
 });
 
 Deno.test("openAiModel() sends the request field by field, with the key in its header", async () => {
