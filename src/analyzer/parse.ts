@@ -24,7 +24,8 @@ const REFUSAL = new RegExp(
 );
 
 /**
- * Reads a model's answer. Never throws, and takes about linear time on any text.
+ * Reads a model's answer. Never throws, and takes about linear time on any text; what is no text is
+ * `empty`.
  *
  * Of several answers in one text the one with the most fields counts, the last of those when some
  * have the same number. Nothing inside a think block counts.
@@ -44,6 +45,7 @@ const REFUSAL = new RegExp(
  * ```
  */
 export function parseResponse(text: string, { finishReason }: ParseOptions = {}): ParseResult {
+  if (typeof text !== "string") return { outcome: "empty", analysis: null };
   const { answer, thinking } = withoutThinking(text);
   const hasAnswer = answer.trim() !== "";
   if (!hasAnswer && !thinking) return { outcome: "empty", analysis: null };

@@ -593,3 +593,10 @@ Deno.test("parseResponse() never throws and keeps the text byte for byte", () =>
     { seed: 11, numRuns: 200 },
   );
 });
+
+Deno.test("parseResponse() of what is no text: empty", () => {
+  for (const text of [undefined, null, 5, {}, ["Root cause: x"]]) {
+    const found = parseResponse(text as unknown as string);
+    deepEqual(found, { outcome: "empty", analysis: null });
+  }
+});

@@ -146,7 +146,7 @@ export interface ParsedPrompt {
  * Reads a prompt's YAML text.
  *
  * @param name the file's name: messages show it, and its stem must equal the prompt's `id`
- * @throws {UsageError} listing every fault with its line: not YAML, wrong types, an `id` that is
+ * @throws {UsageError} when one of the two is no text, or listing every fault with its line: not YAML, wrong types, an `id` that is
  * not the file's stem, a tag that is no declared input's name
  *
  * @example
@@ -167,6 +167,15 @@ export interface ParsedPrompt {
  * ```
  */
 export function parsePromptTemplate(text: string, name: string): ParsedPrompt {
+  if (typeof text !== "string" || typeof name !== "string") {
+    const [what, value] = typeof text === "string" ? ["name", name] : ["YAML", text];
+    throw new UsageError(
+      `Cannot read a prompt: its ${what} is no text but of type ${typeof value}`,
+      {
+        hint: 'parsePromptTemplate(text, "short.yaml") takes the YAML as text and its file\'s name',
+      },
+    );
+  }
   const source = parseYaml(text, name);
   const { known, warnings } = splitUnknownKeys(source, name);
   const parsed = PromptFile.safeParse(known);

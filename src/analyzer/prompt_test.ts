@@ -211,3 +211,18 @@ for (const [id, text] of BUILTIN_PROMPTS) {
     assert.match(renderPrompt(template, { logs: "a line" }).messages[1]?.content ?? "", /a line/);
   });
 }
+
+Deno.test("parsePromptTemplate() refuses what is no text, and a text without a name", () => {
+  const cases: readonly (readonly [unknown, unknown, RegExp])[] = [
+    [undefined, "p.yaml", /its YAML is no text but of type undefined/],
+    [new TextEncoder().encode(PLAIN), "p.yaml", /its YAML is no text but of type object/],
+    [PLAIN, undefined, /its name is no text but of type undefined/],
+    [PLAIN, "", /is not the file's name, ""/],
+  ];
+  for (const [text, name, says] of cases) {
+    assert.throws(
+      () => parsePromptTemplate(text as string, name as string),
+      (error) => error instanceof UsageError && says.test(error.message),
+    );
+  }
+});

@@ -1,6 +1,7 @@
 // Whether a prompt still sends what was measured: fixed inputs, rendered again, and the settings that
 // go with them, compared with the hashes in its provenance. Pure.
 
+import { UsageError } from "../errors.ts";
 import { hashOf } from "../hash.ts";
 import type { LogEntry } from "./analysis.ts";
 import { renderLogEntries } from "./log_entry.ts";
@@ -162,7 +163,7 @@ export function requestHash({ model_defaults, response_format }: PromptTemplate)
  * Compares what a prompt sends with what its provenance recorded. The provenance is no part of what
  * is sent. A prompt that records no `request` is compared by its messages alone.
  *
- * @throws {UsageError} when a tag of the template is no declared input's name
+ * @throws {UsageError} when it is no template, or when a tag of the template is no declared input's name
  *
  * @example
  * ```ts
@@ -186,6 +187,11 @@ export function requestHash({ model_defaults, response_format }: PromptTemplate)
  * ```
  */
 export function verifyPrompt(template: PromptTemplate): PromptVerification {
+  if (typeof template?.user !== "string") {
+    throw new UsageError("Cannot verify a prompt: it is no prompt template", {
+      hint: "parsePromptTemplate(text, name).template is one",
+    });
+  }
   const { rendered: recorded, request } = template.provenance ?? {};
   if (recorded === undefined) return { verdict: "unrecorded", mismatches: [] };
   const rendered: Readonly<Record<string, string>> = renderedHashes(template);

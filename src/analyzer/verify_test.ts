@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { UsageError } from "../errors.ts";
 import { parsePromptTemplate, type PromptTemplate } from "./prompt.ts";
 import {
   FIXED_INPUTS,
@@ -155,4 +156,13 @@ Deno.test("verifyPrompt() of the recorded settings: verified, also when defaults
     // Of {"response_format":null,"sampling":{"frequency_penalty":0,"max_tokens":200,…}}, by sha256sum.
     "sha256:248aab77c16cac34ddd9e113846a000989b25117b1a296fbe0e50c1dbd172b3a",
   );
+});
+
+Deno.test("verifyPrompt() refuses what is no template", () => {
+  for (const template of [undefined, null, {}, { template: PLAIN }]) {
+    assert.throws(
+      () => verifyPrompt(template as unknown as PromptTemplate),
+      (error) => error instanceof UsageError && /no prompt template/.test(error.message),
+    );
+  }
 });
