@@ -3,6 +3,7 @@
 
 import type { Attributes, Histogram, Meter, Span } from "@opentelemetry/api";
 import { ATTRIBUTE, HISTOGRAM, SPAN } from "../telemetry/names.ts";
+import { serverAddress } from "../telemetry/server_address.ts";
 import { CLIENT, errorTypeOf, inSpan, type Instruments } from "../telemetry/spans.ts";
 import type { TimedCompletion } from "./analyzer.ts";
 import type { ChatMessage, LLMConfig, ResponseFormat } from "./llm.ts";
@@ -79,17 +80,11 @@ export function observeChat(
 }
 
 function commonAttributes({ provider, model, url }: ChatFacts): Attributes {
-  const common = {
+  return {
     [ATTRIBUTE.operation]: "chat",
     [ATTRIBUTE.provider]: provider,
     [ATTRIBUTE.requestModel]: model,
-  };
-  if (url === null || !URL.canParse(url)) return common;
-  const { protocol, hostname, port } = new URL(url);
-  return {
-    ...common,
-    [ATTRIBUTE.serverAddress]: hostname.replace(/^\[|\]$/g, ""),
-    [ATTRIBUTE.serverPort]: Number(port) || (protocol === "https:" ? 443 : 80),
+    ...(url === null ? {} : serverAddress(url)),
   };
 }
 
