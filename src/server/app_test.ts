@@ -3,32 +3,12 @@ import { rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type * as z from "zod";
 import { hashOf } from "../hash.ts";
-import {
-  type ArchiveProject,
-  archiveProject,
-  RECORDS,
-  testOptimizationResult,
-} from "../testing/archive_fixtures.ts";
+import { archiveProject } from "../testing/archive_fixtures.ts";
+import { A, B, filledProject, SEARCH } from "../testing/filled_project.ts";
 import { testConfig } from "../testing/run_fixtures.ts";
 import { PATHS } from "./app.ts";
 import { API_ROOT } from "./openapi.ts";
 import { ROUTES } from "./routes.ts";
-
-const A = "20260109-143000-a";
-const B = "20260110-143000-b";
-const SEARCH = "20260111-143000-a";
-
-function filledProject(): ArchiveProject {
-  const project = archiveProject();
-  project.addRun({ id: A });
-  project.addRun({
-    id: B,
-    records: RECORDS.map((record) => ({ ...record, scores: { ...record.scores!, overall: 1 } })),
-    metrics: { overall: { mean: 1, ci95: [0.9, 1] } },
-  });
-  project.addOptimization(SEARCH, testOptimizationResult(SEARCH));
-  return project;
-}
 
 interface RouteCase {
   readonly path: string;

@@ -1,28 +1,9 @@
 import assert from "node:assert/strict";
-import {
-  type ArchiveProject,
-  archiveProject,
-  RECORDS,
-  testOptimizationResult,
-} from "../../testing/archive_fixtures.ts";
+import { archiveProject, RECORDS } from "../../testing/archive_fixtures.ts";
+import { A, B, filledProject, SEARCH } from "../../testing/filled_project.ts";
 import { testConfig } from "../../testing/run_fixtures.ts";
 
-const A = "20260109-143000-a";
-const B = "20260110-143000-b";
-const SEARCH = "20260111-143000-a";
 const EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>';
-
-function filledProject(): ArchiveProject {
-  const project = archiveProject();
-  project.addRun({ id: A });
-  project.addRun({
-    id: B,
-    records: RECORDS.map((record) => ({ ...record, scores: { ...record.scores!, overall: 1 } })),
-    metrics: { overall: { mean: 1, ci95: [0.9, 1] } },
-  });
-  project.addOptimization(SEARCH, testOptimizationResult(SEARCH));
-  return project;
-}
 
 const HTML = { headers: { accept: "text/html" } };
 
@@ -185,7 +166,6 @@ Deno.test("what browsers ask for unasked is there", async () => {
   const icon = await project.get("/favicon.ico");
   assert.equal(icon.headers.get("content-type"), "image/svg+xml");
   assert.match(await icon.text(), /^<svg /);
-  assert.equal(await (await project.get("/robots.txt")).text(), "User-agent: *\nDisallow: /\n");
   const cases: readonly [string, number, string | null][] = [
     ["/runs/", 301, "/runs"],
     ["/runs///", 301, "/runs"],
