@@ -44,7 +44,6 @@ export const ASSETS: ReadonlyMap<string, Answer> = new Map([
   ["/theme.js", answerOf(theme, "text/javascript; charset=utf-8")],
   // Browsers ask for it here, whatever it is.
   ["/favicon.ico", answerOf(favicon, "image/svg+xml")],
-  ["/robots.txt", answerOf("User-agent: *\nDisallow: /\n", "text/plain; charset=utf-8")],
 ]);
 
 /** Addresses for the head of a page. */
