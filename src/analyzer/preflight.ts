@@ -28,8 +28,7 @@ export interface ProbeOptions {
 /** How long the other questions are waited for once one is answered, in milliseconds. */
 const GRACE_MS = 500;
 
-const START_HINT = `start one:     llama-server -m MODEL.gguf -ngl 99 -np 4 --port 8080
-or without:    logeval run embedded-v1`;
+const START_HINT = "start one:     llama-server -m MODEL.gguf -ngl 99 -np 4 --port 8080";
 
 interface Reply {
   /** `null` when no HTTP answer came. */

@@ -13,8 +13,7 @@ const LLAMA: ServerInfo = {
   model: "/models/fake-1b.gguf",
   build: "b10868-0000000",
 };
-const HINT = `start one:     llama-server -m MODEL.gguf -ngl 99 -np 4 --port 8080
-or without:    logeval run embedded-v1`;
+const HINT = "start one:     llama-server -m MODEL.gguf -ngl 99 -np 4 --port 8080";
 
 const TWO_MODELS = status(200, { data: [{ id: "a" }, { id: "b" }] });
 const SERVERS: readonly {

@@ -255,7 +255,7 @@ const ROWS: readonly (Setup & {
     code: 4,
     prints: "",
     tells:
-      /^Cannot reach the model at http:\/\/127\.0\.0\.1:2: connection refused\n {2}start one: {5}llama-server/,
+      /^Cannot reach the model at http:\/\/127\.0\.0\.1:2: connection refused\n {2}start one: {5}llama-server .* 8080\n$/,
   },
   {
     name: "the model is down, as --json",

@@ -119,10 +119,19 @@ async function lookAtModel(
       const signal = AbortSignal.any([stop, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
       return await probeServer(endpoint, { signal, apiKey });
     } catch (error) {
+      if (error instanceof LlmError && error.kind === "unreachable") throw orWithout(error);
       const loading = error instanceof LlmError && error.kind === "server_error";
       if (!loading || clock.monotonic() > giveUp) throw error;
       if (!waited) onWait();
       await clock.sleep(LOADING_POLL_MS, { signal: stop });
     }
   }
+}
+
+/** The same error: an experiment, unlike a service, can do without a server. */
+function orWithout({ message, hint, cause }: LlmError): LlmError {
+  return new LlmError("unreachable", message, {
+    hint: `${hint}\nor without:    logeval run embedded-v1`,
+    cause,
+  });
 }
